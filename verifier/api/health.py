@@ -1,0 +1,108 @@
+"""Whether the service lives, is ready, what it is, and how it does. No key is asked for here."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+from redis.exceptions import RedisError
+
+from verifier import wire
+from verifier.api.problems import documented
+from verifier.api.routing import JSON, State, StateOf
+from verifier.spec import versions
+
+router = APIRouter(tags=["service"])
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Readiness(BaseModel):
+    """Whether work would be done, and on what that hangs."""
+
+    status: Literal["ready", "not_ready"]
+    redis: Literal["ok", "unreachable"]
+    workers: dict[str, int]
+    """Live workers by queue."""
+    worker_restarts: int
+
+
+class Version(BaseModel):
+    """The versions that decide verdicts."""
+
+    versions: dict[str, str]
+
+
+@router.get("/livez", operation_id="livez", responses=documented())
+async def live() -> Alive:
+    """The process answers."""
+    return Alive()
+
+
+@router.get(
+    "/readyz",
+    operation_id="readyz",
+    response_class=JSON,
+    responses={
+        200: {"model": Readiness, "description": "Work would be done"},
+        503: {"model": Readiness, "description": "Redis or its workers are missing"},
+        **documented(),
+    },
+)
+async def ready(state: StateOf) -> JSON:
+    """Redis answers and there is a worker; 503 otherwise."""
+    readiness = await look(state)
+    return JSON(readiness.model_dump_json(), 200 if readiness.status == "ready" else 503)
+
+
+@router.get("/version", operation_id="version", responses=documented())
+async def version() -> Version:
+    """The versions that decide verdicts; they are part of every fingerprint."""
+    return Version(versions=versions())
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "Prometheus text format",
+            "content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}},
+        },
+        **documented(),
+    },
+)
+async def metrics(state: StateOf) -> Response:
+    """Prometheus metrics of this API process, and the workers that are alive."""
+    readiness = await look(state)
+    state.metrics.workers.clear()
+    for queue, number in readiness.workers.items():
+        state.metrics.workers.labels(queue).set(number)
+    return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def look(state: State) -> Readiness:
+    """Ask Redis which supervisors have reported within seconds."""
+    workers: dict[str, int] = {}
+    restarts = 0
+    redis = state.service.queue.redis
+    try:
+        keys = [key async for key in redis.scan_iter(match=wire.host_key("*"), count=1000)]
+        reports = await redis.mget(keys) if keys else []
+    except (RedisError, OSError):
+        return Readiness(status="not_ready", redis="unreachable", workers={}, worker_restarts=0)
+    for report in reports:
+        host = json.loads(report) if report else {"workers": {}, "restarts": 0}
+        restarts += host["restarts"]
+        for queue, number in host["workers"].items():
+            workers[queue] = workers.get(queue, 0) + number
+    status: Literal["ready", "not_ready"] = "ready" if sum(workers.values()) else "not_ready"
+    return Readiness(status=status, redis="ok", workers=workers, worker_restarts=restarts)

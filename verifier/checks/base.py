@@ -1,0 +1,96 @@
+"""What a check is made of, and what it is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from verifier.model import Outcome, Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from verifier.completion import Completion
+    from verifier.extraction import Extraction, ExtractionRules
+
+
+class Params(BaseModel):
+    """The parameters of a check as a spec writes them; unknown keys are refused."""
+
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a check found: a score in 0..1, or None where it has to abstain."""
+
+    outcome: Outcome
+    score: float | None
+    reason: str
+    evidence: dict[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a check looks at: one parsed completion and the trusted reference."""
+
+    completion: Completion
+    reference: Reference | None
+    rules: ExtractionRules
+
+
+class ChildReply(Protocol):
+    """How a call in the killable child ended; see `verifier.watchdog.Reply`."""
+
+    @property
+    def ended(self) -> str:
+        """`done`, `too_slow` (CPU limit), `too_big` (memory), `stalled` (wall), `crashed`."""
+
+    @property
+    def phase(self) -> str:
+        """The last phase the function announced before it ended, or an empty string."""
+
+    @property
+    def value(self) -> JsonValue:
+        """What the function returned; None unless `ended` is `done`."""
+
+
+class Tools(Protocol):
+    """The only effects a check has: a warm child process that can really be killed."""
+
+    def call(self, function: str, arguments: dict[str, JsonValue], *, cpu_seconds: float) -> ChildReply:
+        """Run an allow-listed pure function in the child, killed past its CPU or memory limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A named way to judge, found by the registry through a module's `CHECK`."""
+
+    name: str
+    summary: str
+    params: type[Params]
+    judge: Callable[[Subject, Params, Tools], Judgement]
+    needs_reference: bool
+    cost_seconds: float
+    """Typical time for one rollout; chunks of work are sized by it."""
+    kind: str = "rules"
+    """The kind of work, and so the queue: `rules` or `code`."""
+
+
+def correct(reason: str, **evidence: JsonValue) -> Judgement:
+    """A right answer, score 1."""
+    return Judgement(Outcome.CORRECT, 1.0, reason, evidence)
+
+
+def policy_fault(outcome: Outcome, reason: str, **evidence: JsonValue) -> Judgement:
+    """The completion is at fault: score 0."""
+    return Judgement(outcome, 0.0, reason, evidence)
+
+
+def abstain(outcome: Outcome, reason: str, **evidence: JsonValue) -> Judgement:
+    """The spec or the service is at fault: no score."""
+    return Judgement(outcome, None, reason, evidence)

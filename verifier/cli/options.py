@@ -1,0 +1,17 @@
+"""Settings from flags: a flag that is not given leaves the environment and the default alone."""
+
+from __future__ import annotations
+
+from verifier.settings import Settings
+from verifier.telemetry import configure_logs
+
+
+def settings_from(**flags: object) -> Settings:
+    """The settings, with logs configured by them.
+
+    Raises:
+        pydantic.ValidationError: naming the setting that is wrong.
+    """
+    settings = Settings(**{name: value for name, value in flags.items() if value is not None})
+    configure_logs(settings.log_level, as_json=settings.log_json)
+    return settings

@@ -1,0 +1,98 @@
+r"""Tables only: which signs, words and commands are ways to write the same thing."""
+
+from __future__ import annotations
+
+import re
+
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱ", "0123456789+-()ni")
+SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱ]+")
+SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₙ", "0123456789+-n")  # noqa: RUF001 - the sign is meant
+SUBSCRIPT = re.compile("[₀₁₂₃₄₅₆₇₈₉₊₋ₙ]+")  # noqa: RUF001 - the sign is meant
+
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
+    "η": "eta", "θ": "theta", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi",
+    "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "ϕ": "phi", "χ": "chi",
+    "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda",
+    "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+_HALVES = {
+    "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5),
+    "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8),
+    "⅞": (7, 8),
+}  # fmt: skip
+_SIGN_COMMANDS = {
+    "×": "cdot", "⋅": "cdot", "·": "cdot", "∙": "cdot", "∞": "infty", "≤": "le", "≥": "ge",  # noqa: RUF001
+    "⩽": "le", "⩾": "ge", "≠": "ne", "≈": "approx", "∪": "cup", "∩": "cap", "∈": "in", "±": "pm",
+    "√": "sqrt", "∅": "emptyset", "°": "degree", "∠": "angle", "△": "triangle", "ℝ": "mathbb{R}",
+    "ℤ": "mathbb{Z}", "→": "to", "∖": "setminus", "∣": "mid",  # noqa: RUF001
+}  # fmt: skip
+SIGNS = str.maketrans(
+    {
+        **{sign: f"\\{name} " for sign, name in (_GREEK | _SIGN_COMMANDS).items()},
+        **{sign: f"\\frac{{{top}}}{{{bottom}}}" for sign, (top, bottom) in _HALVES.items()},
+        **dict.fromkeys("−–—‒﹣－", "-"),  # noqa: RUF001 - the signs that models type for minus
+        "÷": "/",
+        "∕": "/",  # noqa: RUF001 - the sign is meant
+        "⁄": "/",  # noqa: RUF001 - the sign is meant
+        "′": "'",  # noqa: RUF001 - the sign is meant
+        "’": "'",  # noqa: RUF001 - the sign is meant
+        "。": ".",
+        "\u200b": None,
+        "\u200c": None,
+        "\u200d": None,
+        "\u2060": None,
+        "\ufeff": None,
+    }
+)
+
+DROPPED = frozenset(
+    f"\\{name}"
+    for name in (
+        "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle limits "
+        "nolimits boxed fbox ( ) [ ] mathbf mathit mathsf boldsymbol bm bf it rm ensuremath "
+        "hline"
+    ).split(" ")
+)
+TEXT_COMMANDS = frozenset(
+    f"\\{name}"
+    for name in "text mathrm textrm textbf textit textsf texttt mbox hbox operatorname emph".split(" ")
+)
+_SAME = {
+    "\\dfrac": "\\frac", "\\tfrac": "\\frac", "\\cfrac": "\\frac", "\\dbinom": "\\binom",
+    "\\tbinom": "\\binom", "\\times": "\\cdot", "\\ast": "\\cdot", "*": "\\cdot", "**": "^",
+    "\\leq": "\\le", "\\leqslant": "\\le", "<=": "\\le", "\\geq": "\\ge", "\\geqslant": "\\ge",
+    ">=": "\\ge", "\\neq": "\\ne", "!=": "\\ne", "==": "=", "\\lt": "<", "\\gt": ">", "\\div": "/",
+    "\\lbrace": "\\{", "\\rbrace": "\\}", "\\lvert": "|", "\\rvert": "|", "\\vert": "|",
+    "\\lbrack": "[", "\\rbrack": "]", "\\varnothing": "\\emptyset", "\\colon": ":", "\\quad": " ",
+    "\\qquad": " ", "\\dots": "\\ldots", "\\cdots": "\\ldots", "\\%": "%", "\\$": "$",
+    "\\#": "#", "\\&": "&", "\\_": "_", "\\land": "\\text{and}", "\\wedge": "\\text{and}",
+    "\\lor": "\\text{or}", "\\vee": "\\text{or}", "\\deg": "\\degree", "\\bigcup": "\\cup",
+    "\\varphi": "\\phi", "\\varepsilon": "\\epsilon", "\\lg": "\\log", "\\imath": "i",
+    "\\bar": "\\overline", "\\overrightarrow": "\\vec",
+    "\\textdegree": "\\degree", "\\pounds": "£", "\\euro": "€", "\\backslash": "\\setminus",
+    "\\empty": "\\emptyset", "\\middle": " ", "\\vline": "|",
+}  # fmt: skip
+SYNONYMS: dict[str, tuple[str, ...]] = {name: (to,) for name, to in _SAME.items()} | {
+    "\\hspace": (),
+    "\\mathstrut": (),
+    "\"": (),
+    "`": (),
+}
+CONSTANT_WORDS = {"pi": "\\pi", "infinity": "\\infty", "oo": "\\infty", "inf": "\\infty"}
+FUNCTION_WORDS = {
+    name: f"\\{name}"
+    for name in (
+        "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp sqrt max min gcd lcm det"
+    ).split(" ")
+}
+ARGUMENTS = {"\\frac": 2, "\\binom": 2, "\\sqrt": 1, "^": 1, "_": 1, "\\overline": 1, "\\vec": 1, "\\hat": 1,
+             "\\mathbb": 1, "\\pmod": 1}  # fmt: skip
+_ZERO = (
+    "pi infty cdot le ge ne approx cup cap in pm mp to mid setminus emptyset degree circ alpha beta "
+    "gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega sin cos "
+    "tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp int sum prod lim angle triangle "
+    "langle rangle lfloor rfloor lceil rceil ldots equiv"
+)
+ARGUMENTS |= {f"\\{name}": 0 for name in _ZERO.split(" ")}
+ARGUMENTS |= {"\\{": 0, "\\}": 0, "\\\\": 0, "\\|": 0}

@@ -1,0 +1,414 @@
+"""Pure: a ladder of proofs, cheapest first, that two typed answers are equal or are not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from verifier.math.answers import (
+    Answer,
+    Brackets,
+    Choice,
+    Equation,
+    Expression,
+    Inequality,
+    Matrix,
+    Number,
+    Percent,
+    Quantity,
+    Ratio,
+    Several,
+    Text,
+    Union,
+)
+from verifier.math.matching import Equal, every, pair_off
+from verifier.math.measures import in_radians
+from verifier.math.regions import region
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_WRITABLE_BITS = 1_200
+_PLAIN_LETTER = re.compile(r"[A-Za-z]")
+_ARGUMENT = re.compile(r"([A-Za-z])\(([A-Za-z])\)")
+_NUMBER_WORDS = {
+    word: Fraction(value)
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split(" ")
+    )
+}
+_NOTHING = frozenset(
+    ("empty set", "no solution", "no solutions", "no real solution", "no real solutions", "none")
+)
+_SET_ALGEBRA = ("\\begin", "\\cup", "\\cap", "\\setminus", "\\mathbb")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Where people disagree about equality; the check's parameters of the same names explain."""
+
+    percent_as_fraction: bool = True
+    ignore_missing_unit: bool = True
+    rounded_decimals: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the symbolic engine says of two expressions, and their values where they are numbers."""
+
+    equal: Equal
+    gold_value: str = ""
+    answer_value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Equal, not equal or undecided (None), and the step of the ladder that decided."""
+
+    equal: Equal
+    step: str
+
+
+def undecided(_gold: str, _answer: str) -> Proof:
+    """The oracle of the cheap ladder: it knows nothing."""
+    return Proof(None)
+
+
+def compare(
+    gold: Answer, answer: Answer, policy: Policy, oracle: Callable[[str, str], Proof] = undecided
+) -> Finding:
+    """Whether the answer equals the gold; expressions are left to the oracle."""
+    if gold.latex == answer.latex and gold.latex:
+        return Finding(equal=True, step="normalised_string")
+    return _Ladder(policy, oracle).compare(gold, answer)
+
+
+def _structure(equal: Equal) -> Finding:
+    return Finding(equal, "typed_structure")
+
+
+class _Ladder:
+    """One comparison: the policy, the oracle, and a rule for each pair of kinds."""
+
+    def __init__(self, policy: Policy, oracle: Callable[[str, str], Proof]) -> None:
+        self._policy = policy
+        self._oracle = oracle
+
+    def compare(self, gold: Answer, answer: Answer) -> Finding:
+        """The first rule that knows the two kinds decides."""
+        if gold.latex == answer.latex and gold.latex:
+            return Finding(equal=True, step="normalised_string")
+        for rule in (
+            self._choices,
+            self._texts,
+            self._equations,
+            self._regions,
+            self._severals,
+            self._brackets,
+            self._ratios,
+            self._percents,
+            self._quantities,
+        ):
+            found = rule(gold, answer)
+            if found is not None:
+                return found
+        return self._leaves(gold, answer)
+
+    def _equal(self, gold: Answer, answer: Answer) -> Equal:
+        return self.compare(gold, answer).equal
+
+    def _choices(self, gold: Answer, answer: Answer) -> Finding | None:
+        if not isinstance(gold, Choice | Expression) or not isinstance(answer, Choice | Expression):
+            return None
+        if not isinstance(gold, Choice) and not isinstance(answer, Choice):
+            return None
+        letters = [side.letter if isinstance(side, Choice) else side.latex for side in (gold, answer)]
+        if len(letters[0]) == len(letters[1]) == 1:
+            return Finding(letters[0] == letters[1], "choice")
+        # A single letter may still be a variable: `A` and `\sqrt{A^2}`; algebra is for expressions.
+        return Finding(equal=False, step="choice")
+
+    def _texts(self, gold: Answer, answer: Answer) -> Finding | None:
+        if isinstance(gold, Text) and isinstance(answer, Text):
+            return Finding(bool(gold.words) and gold.words == answer.words, "text")
+        if not isinstance(gold, Text) and not isinstance(answer, Text):
+            return None
+        text, other = (gold, answer) if isinstance(gold, Text) else (answer, gold)
+        if isinstance(other, Equation):
+            return None
+        if isinstance(text, Text) and isinstance(other, Number):
+            return Finding(_NUMBER_WORDS.get(text.words) == other.value, "text")
+        if isinstance(text, Text) and isinstance(other, Several) and not other.elements:
+            return Finding(text.words in _NOTHING, "text")
+        if isinstance(text, Text) and isinstance(other, Expression) and _is_product(text, other):
+            return self._expressions(gold, answer)
+        return Finding(equal=False, step="text")
+
+    def _equations(self, gold: Answer, answer: Answer) -> Finding | None:
+        if isinstance(gold, Equation) and isinstance(answer, Equation):
+            return self._two_equations(gold, answer)
+        if isinstance(gold, Equation) and not isinstance(answer, Several):
+            # `1=2` is no way to write 2: every side has to be the other's value.
+            return _structure(every([self._equal(side, answer) for side in gold.sides]))
+        if isinstance(answer, Equation) and not isinstance(gold, Several):
+            return _structure(every([self._equal(gold, side) for side in answer.sides]))
+        return None
+
+    def _two_equations(self, gold: Equation, answer: Equation) -> Finding:
+        renamed = _rename_argument(answer, gold.label)
+        if gold.label and renamed.label == gold.label:
+            outcomes = [self._equal(g, a) for g in gold.sides for a in renamed.sides]
+            return _structure(every(outcomes))
+        symbols = [e.label for e in (gold, answer) if e.label]
+        simple = all(_PLAIN_LETTER.fullmatch(symbol) for symbol in symbols)
+        values = any(isinstance(e.sides[-1], Expression | Choice) for e in (gold, answer)) or len(symbols) < 2  # noqa: PLR2004
+        if not simple or not values or gold.latex.count("=") != 1 or answer.latex.count("=") != 1:
+            return _structure(equal=False)
+        return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
+
+    def _regions(self, gold: Answer, answer: Answer) -> Finding | None:
+        left, right = region(gold), region(answer)
+        if left and right:
+            same = left[0] == right[0]
+            return _structure(self._equal(left[1], right[1]) if same else False)
+        if left and isinstance(answer, Brackets | Union):
+            return _structure(self._equal(left[1], answer))
+        if right and isinstance(gold, Brackets | Union):
+            return _structure(self._equal(gold, right[1]))
+        if isinstance(gold, Inequality) and isinstance(answer, Inequality):
+            if len(gold.signs) == len(answer.signs) == 1:
+                return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
+            if gold.signs == answer.signs:
+                return _structure(every([self._equal(g, a) for g, a in zip(gold.sides, answer.sides, strict=True)]))
+        if isinstance(gold, Inequality) or isinstance(answer, Inequality):
+            several = isinstance(gold, Several) or isinstance(answer, Several)
+            return None if several else _structure(equal=False)
+        return None
+
+    def _severals(self, gold: Answer, answer: Answer) -> Finding | None:
+        gold, answer = _spread(gold, answer), _spread(answer, gold)
+        if isinstance(gold, Several) and isinstance(answer, Several):
+            if bool(_labels(gold)) != bool(_labels(answer)):
+                return self._in_order(gold.elements, answer.elements)
+            return self._bags(gold.elements, answer.elements)
+        if not isinstance(gold, Several) and not isinstance(answer, Several):
+            return None
+        several, other = (gold, answer) if isinstance(gold, Several) else (answer, gold)
+        elements = several.elements if isinstance(several, Several) else ()
+        if isinstance(several, Several) and isinstance(other, Brackets):
+            if several.braced:
+                return _structure(equal=False)
+            if _labels(several):
+                elements = tuple(sorted(elements, key=lambda e: getattr(e, "label", "")))
+            pairs = (elements, other.elements)
+            return self._in_order(*(pairs if several is gold else pairs[::-1]))
+        if isinstance(other, Expression) and any(sign in other.latex for sign in _SET_ALGEBRA):
+            return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
+        if len(elements) != 1:
+            return _structure(equal=False)
+        return _structure(self._equal(elements[0], other) if several is gold else self._equal(other, elements[0]))
+
+    def _bags(self, gold: tuple[Answer, ...], answer: tuple[Answer, ...]) -> Finding:
+        def equal(row: int, column: int) -> Equal:
+            return self._equal(gold[row], answer[column])
+
+        return _structure(pair_off(len(gold), len(answer), equal))
+
+    def _in_order(self, gold: tuple[Answer, ...], answer: tuple[Answer, ...]) -> Finding:
+        if len(gold) != len(answer):
+            return _structure(equal=False)
+        return _structure(every([self._equal(g, a) for g, a in zip(gold, answer, strict=True)]))
+
+    def _brackets(self, gold: Answer, answer: Answer) -> Finding | None:
+        if isinstance(gold, Matrix) and isinstance(answer, Matrix):
+            return self._matrices(gold, answer)
+        gold, answer = _vector(gold, answer), _vector(answer, gold)
+        if isinstance(gold, Brackets) and isinstance(answer, Brackets):
+            if (gold.left, gold.right) != (answer.left, answer.right):
+                return _structure(equal=False)
+            return self._in_order(gold.elements, answer.elements)
+        if isinstance(gold, Union) and isinstance(answer, Union):
+            return self._bags(gold.parts, answer.parts)
+        composite = Brackets | Union | Matrix
+        if isinstance(gold, composite) or isinstance(answer, composite):
+            other = answer if isinstance(gold, composite) else gold
+            if isinstance(other, Expression) and any(sign in other.latex for sign in _SET_ALGEBRA):
+                return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
+            return _structure(equal=False)
+        return None
+
+    def _matrices(self, gold: Matrix, answer: Matrix) -> Finding:
+        if gold.shape != answer.shape or [len(r) for r in gold.rows] != [len(r) for r in answer.rows]:
+            return _structure(equal=False)
+        if gold.shape == "cases":
+            return self._bags(*(tuple(Brackets("", "(", ")", row) for row in m.rows) for m in (gold, answer)))
+        flat = [tuple(cell for row in m.rows for cell in row) for m in (gold, answer)]
+        return self._in_order(flat[0], flat[1])
+
+    def _ratios(self, gold: Answer, answer: Answer) -> Finding | None:
+        if not isinstance(gold, Ratio) or not isinstance(answer, Ratio):
+            ratio = isinstance(gold, Ratio) or isinstance(answer, Ratio)
+            return _structure(equal=False) if ratio else None
+        if gold.half != answer.half and not (
+            self._policy.ignore_missing_unit and "" in (gold.half, answer.half)
+        ):
+            return _structure(equal=False)
+        if gold.clock or answer.clock or len(gold.parts) != len(answer.parts):
+            return _structure(gold.parts == answer.parts)
+        first, second = gold.parts, answer.parts
+        return _structure(all(a * second[0] == b * first[0] for a, b in zip(first, second, strict=True)))
+
+    def _percents(self, gold: Answer, answer: Answer) -> Finding | None:
+        if isinstance(gold, Percent) and isinstance(answer, Percent):
+            return self.compare(gold.amount, answer.amount)
+        if not isinstance(gold, Percent) and not isinstance(answer, Percent):
+            return None
+        if not self._policy.percent_as_fraction:
+            return _structure(equal=False)
+        return self.compare(_hundredths(gold), _hundredths(answer))
+
+    def _quantities(self, gold: Answer, answer: Answer) -> Finding | None:
+        if isinstance(gold, Quantity) and isinstance(answer, Quantity):
+            if gold.unit.name == answer.unit.name:
+                return self.compare(gold.amount, answer.amount)
+            if gold.unit.dimension != answer.unit.dimension:
+                return _structure(equal=False)
+            both = [_in_base_unit(quantity) for quantity in (gold, answer)]
+            return self.compare(both[0], both[1])
+        if not isinstance(gold, Quantity) and not isinstance(answer, Quantity):
+            return None
+        quantity, other = (gold, answer) if isinstance(gold, Quantity) else (answer, gold)
+        if not isinstance(quantity, Quantity):
+            return None
+        for reading in self._without_unit(quantity, other):
+            found = self.compare(*((reading, other) if quantity is gold else (other, reading)))
+            if found.equal is not False:
+                return found
+        return _structure(equal=False)
+
+    def _without_unit(self, quantity: Quantity, other: Answer) -> list[Answer]:
+        """What a quantity may mean beside an answer that has no unit."""
+        readings: list[Answer] = []
+        if isinstance(other, Expression) and not quantity.certain:
+            readings.append(Expression(quantity.latex.replace(" ", "")))
+        turned = quantity.unit.name == "degree" and "\\pi" in other.latex
+        if turned and isinstance(quantity.amount, Number):
+            readings.append(in_radians(quantity.amount))
+        elif quantity.unit.dimension == "money" or self._policy.ignore_missing_unit:
+            readings.append(quantity.amount)
+        return readings
+
+    def _leaves(self, gold: Answer, answer: Answer) -> Finding:
+        """Numbers exactly, expressions by the oracle."""
+        if isinstance(gold, Number) and isinstance(answer, Number):
+            if gold.value == answer.value:
+                return Finding(equal=True, step="exact_rational")
+            if self._rounds(gold, answer.value, answer) or self._rounds(answer, gold.value, gold):
+                return Finding(equal=True, step="rounded_decimal")
+            return Finding(equal=False, step="exact_rational")
+        if isinstance(gold, Number | Expression) and isinstance(answer, Number | Expression):
+            return self._expressions(gold, answer)
+        return _structure(equal=False)
+
+    def _rounds(self, shown: Number, exact: Fraction, other: Answer) -> bool:
+        """Whether a decimal is the other's value rounded; two decimals have to be equal."""
+        written = other.decimal if isinstance(other, Number) else None
+        decimal = shown.decimal
+        return bool(self._policy.rounded_decimals and decimal and not written and decimal.shows(shown.value, exact))
+
+    def _expressions(self, gold: Answer, answer: Answer) -> Finding:
+        first, second = writable(gold), writable(answer)
+        if first == second:
+            return Finding(equal=True, step="normalised_string")
+        infinite = {"\\infty", "-\\infty"}
+        if {first, second} <= infinite or (_PLAIN_LETTER.fullmatch(first) and _PLAIN_LETTER.fullmatch(second)):
+            return Finding(equal=False, step="normalised_string")
+        if any(isinstance(side, Number) for side in (gold, answer)) and infinite & {first, second}:
+            return Finding(equal=False, step="typed_structure")
+        proof = self._oracle(first, second)
+        for shown, value, other in ((gold, proof.answer_value, answer), (answer, proof.gold_value, gold)):
+            if proof.equal is False and isinstance(shown, Number) and value:
+                if self._rounds(shown, Fraction(value), other):
+                    return Finding(equal=True, step="rounded_decimal")
+        return Finding(proof.equal, "symbolic")
+
+
+def writable(answer: Answer) -> str:
+    """LaTeX for the symbolic engine; a number is written plainly, however it was typed."""
+    if not isinstance(answer, Number):
+        return answer.latex
+    top, bottom = answer.value.numerator, answer.value.denominator
+    if max(top.bit_length(), bottom.bit_length()) > _WRITABLE_BITS:
+        return answer.latex
+    return str(top) if bottom == 1 else f"{'-' if top < 0 else ''}\\frac{{{abs(top)}}}{{{bottom}}}"
+
+
+def _is_product(text: Text, other: Expression) -> bool:
+    """Whether a short word such as `xy` may be a product, seeing that the other side is algebra."""
+    return text.latex.isalpha() and text.latex.islower() and len(text.latex) <= 3 and len(other.latex) > 1  # noqa: PLR2004
+
+
+def _hundredths(answer: Answer) -> Answer:
+    """A percentage as the number it stands for; anything else as it is."""
+    if not isinstance(answer, Percent):
+        return answer
+    amount = answer.amount
+    if isinstance(amount, Number):
+        written = amount.decimal
+        shifted = replace(written, places=written.places + 2) if written else None
+        return Number(answer.latex, amount.value / 100, shifted)
+    return Expression(f"\\frac{{{amount.latex}}}{{100}}")
+
+
+def _in_base_unit(quantity: Quantity) -> Answer:
+    factor = quantity.unit.factor
+    if isinstance(quantity.amount, Number):
+        return Number(quantity.latex, quantity.amount.value * factor)
+    return Expression(f"\\frac{{{factor.numerator}}}{{{factor.denominator}}}({quantity.amount.latex})")
+
+
+def _labels(several: Several) -> tuple[str, ...]:
+    """The labels of `x=1,y=2`, where every element has one and all are different."""
+    found = tuple(e.label for e in several.elements if isinstance(e, Equation) and e.label)
+    different = len(found) == len(several.elements) == len(set(found)) > 1
+    return found if different else ()
+
+
+def _spread(answer: Answer, other: Answer) -> Answer:
+    """An answer as several, where it can be and the other side is: `(x,y)=(1,2)`, `100,200`."""
+    if not isinstance(other, Several | Brackets):
+        return answer
+    if isinstance(answer, Number) and answer.groups:
+        return Several("", tuple(Number(str(g), g) for g in answer.groups), braced=False)
+    if isinstance(answer, Equation) and answer.label.startswith("(") and len(answer.sides) == 1:
+        names, value = answer.label[1:-1].split(","), answer.sides[0]
+        if isinstance(value, Brackets) and isinstance(other, Several) and len(names) == len(value.elements):
+            pairs = zip(names, value.elements, strict=True)
+            return Several("", tuple(Equation(f"{n}={v.latex}", n, (v,)) for n, v in pairs), braced=False)
+    return answer
+
+
+def _vector(answer: Answer, other: Answer) -> Answer:
+    """A matrix of one column or row as a tuple, where the other side is written as one."""
+    if not isinstance(answer, Matrix) or not isinstance(other, Brackets):
+        return answer
+    cells = tuple(cell for row in answer.rows for cell in row)
+    if len(answer.rows) != 1 and any(len(row) != 1 for row in answer.rows):
+        return answer
+    return Brackets(answer.latex, other.left, other.right, cells)
+
+
+def _rename_argument(equation: Equation, label: str) -> Equation:
+    """`f(t)=t^2` as `f(x)=x^2`, where only the name of the argument differs."""
+    ours, theirs = _ARGUMENT.fullmatch(equation.label), _ARGUMENT.fullmatch(label)
+    if not ours or not theirs or ours[1] != theirs[1] or ours[2] == theirs[2]:
+        return equation
+    if not all(isinstance(side, Expression | Number) and theirs[2] not in side.latex for side in equation.sides):
+        return equation
+    name = re.compile(rf"(?<![A-Za-z\\]){ours[2]}(?![A-Za-z])")
+    sides = tuple(
+        Expression(name.sub(theirs[2], s.latex)) if isinstance(s, Expression) else s for s in equation.sides
+    )
+    return Equation(equation.latex, label, sides)

@@ -1,0 +1,256 @@
+r"""Pure: arithmetic that can be read as one exact rational number, or not at all."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from verifier.math.limits import (
+    MAX_BITS,
+    MAX_DEPTH,
+    MAX_EXPONENT,
+    MAX_FACTORIAL,
+    TooComplexError,
+)
+from verifier.math.spelling import is_number
+
+_SCIENTIFIC = re.compile(r"([\d.]+)[eE]([+-]?\d+)")
+_MIN_SIGNIFICANT = 3
+
+
+class _NotExactError(ValueError):
+    """The tokens are no arithmetic over rational numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decimal:
+    """How a decimal was written: its places after the point and its significant digits."""
+
+    places: int
+    significant: int
+
+    def shows(self, value: Fraction, exact: Fraction) -> bool:
+        """Whether `exact`, rounded half away from zero to these places, is written as `value`."""
+        if self.significant < _MIN_SIGNIFICANT:
+            return False
+        scaled = abs(exact) * 10**self.places
+        rounded = Fraction(math.floor(scaled + Fraction(1, 2)), 10**self.places)
+        return abs(value) == rounded and (value < 0) == (exact < 0)
+
+
+def evaluate(tokens: tuple[str, ...]) -> Fraction | None:
+    """The exact value of numeric tokens, None where they are anything else.
+
+    Raises `TooComplexError` where the value is beyond a limit.
+    """
+    if not any(map(is_number, tokens)):
+        return None
+    reader = _Arithmetic(tokens)
+    try:
+        value = reader.sum(0)
+    except (_NotExactError, ZeroDivisionError):
+        return None
+    return value if reader.finished else None
+
+
+def decimal_form(tokens: tuple[str, ...]) -> Decimal | None:
+    """How one decimal literal (with or without a sign) was written, None for anything else."""
+    literal = tokens[1:] if tokens[:1] in (("-",), ("+",)) else tokens
+    if len(literal) != 1 or not is_number(literal[0]) or "." not in literal[0]:
+        return None
+    if _SCIENTIFIC.fullmatch(literal[0]):
+        return None
+    whole, _, places = literal[0].replace(",", "").partition(".")
+    return Decimal(places=len(places), significant=len((whole + places).lstrip("0")))
+
+
+def _bounded(value: Fraction) -> Fraction:
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
+        raise TooComplexError(f"a number of more than {MAX_BITS} bits")
+    return value
+
+
+def literal(token: str) -> Fraction:
+    """The value of one number token."""
+    scientific = _SCIENTIFIC.fullmatch(token)
+    if not scientific:
+        return Fraction(token.replace(",", "").rstrip(".") or "0")
+    exponent = int(scientific[2])
+    if abs(exponent) > MAX_EXPONENT:
+        raise TooComplexError(f"an exponent beyond {MAX_EXPONENT}")
+    return _bounded(Fraction(scientific[1]) * Fraction(10) ** exponent)
+
+
+class _Arithmetic:
+    """Recursive descent over numeric tokens; gives up on the first token it does not know."""
+
+    def __init__(self, tokens: tuple[str, ...]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether every token was used."""
+        return self._at == len(self._tokens)
+
+    def _peek(self, ahead: int = 0) -> str:
+        at = self._at + ahead
+        return self._tokens[at] if at < len(self._tokens) else ""
+
+    def _take(self, token: str) -> bool:
+        if self._peek() != token:
+            return False
+        self._at += 1
+        return True
+
+    def _need(self, token: str) -> None:
+        if not self._take(token):
+            raise _NotExactError
+
+    def sum(self, depth: int) -> Fraction:
+        """Terms joined by plus and minus."""
+        if depth > MAX_DEPTH:
+            raise TooComplexError(f"nested deeper than {MAX_DEPTH}")
+        value = self._product(depth)
+        while self._peek() in ("+", "-"):
+            negative = self._take("-") or not self._take("+")
+            term = self._product(depth)
+            value = _bounded(value - term if negative else value + term)
+        return value
+
+    def _product(self, depth: int) -> Fraction:
+        negative = False
+        while self._peek() in ("+", "-"):
+            negative ^= self._take("-") or not self._take("+")
+        value = self._power(depth)
+        divided = False
+        while True:
+            if self._take("\\cdot"):
+                value *= self._signed_power(depth)
+            elif self._take("/"):
+                value /= self._signed_power(depth)
+                divided = True
+            elif self._peek() in ("(", "\\frac", "\\binom", "\\sqrt"):
+                # What `1/2(3)` divides by is anybody's guess, so it is not decided here.
+                if divided:
+                    raise _NotExactError
+                value *= self._power(depth)
+            else:
+                break
+            value = _bounded(value)
+        return -value if negative else value
+
+    def _signed_power(self, depth: int) -> Fraction:
+        negative = self._take("-")
+        value = self._power(depth)
+        return -value if negative else value
+
+    def _power(self, depth: int) -> Fraction:
+        base = self._postfix(self._atom(depth))
+        if not self._take("^"):
+            return base
+        self._need("{")
+        exponent = self.sum(depth + 1)
+        self._need("}")
+        if abs(exponent) > MAX_EXPONENT:
+            raise TooComplexError(f"an exponent beyond {MAX_EXPONENT}")
+        if exponent.denominator != 1:
+            raise _NotExactError
+        bits = max(base.numerator.bit_length(), base.denominator.bit_length())
+        if abs(base) not in (0, 1) and (bits - 1) * abs(exponent) > MAX_BITS:
+            raise TooComplexError(f"a number of more than {MAX_BITS} bits")
+        if base == 0 and exponent <= 0:
+            raise _NotExactError
+        return self._postfix(_bounded(base ** int(exponent)))
+
+    def _postfix(self, value: Fraction) -> Fraction:
+        if self._peek() == "!" and self._peek(1) == "!":
+            raise _NotExactError
+        return _factorial(value) if self._take("!") else value
+
+    def _atom(self, depth: int) -> Fraction:
+        token = self._peek()
+        if token and is_number(token):
+            return self._number(token)
+        self._at += 1
+        if token == "(":
+            value = self.sum(depth + 1)
+            self._need(")")
+            return value
+        if token == "\\frac":
+            top, bottom = self._argument(depth), self._argument(depth)
+            return _bounded(top / bottom)
+        if token == "\\binom":
+            return _binomial(self._argument(depth), self._argument(depth))
+        if token == "\\sqrt" and self._peek() == "{":
+            return _root(self._argument(depth))
+        raise _NotExactError
+
+    def _argument(self, depth: int) -> Fraction:
+        self._need("{")
+        value = self.sum(depth + 1)
+        self._need("}")
+        return value
+
+    def _number(self, token: str) -> Fraction:
+        self._at += 1
+        if self._peek() == "\\overline":
+            return self._repeating(token)
+        value = literal(token)
+        if value.denominator == 1 and token.isdecimal():
+            return value + self._mixed()
+        return value
+
+    def _mixed(self) -> Fraction:
+        r"""The fraction of `1\frac{1}{2}` or `1 1/2`; 0 where there is none."""
+        following = self._tokens[self._at : self._at + 7]
+        if len(following) == 7 and following[0] == "\\frac" and following[1] == following[4] == "{":  # noqa: PLR2004
+            top, bottom, used = following[2], following[5], 7
+        elif len(following) >= 4 and following[0] == " " and following[2] == "/":  # noqa: PLR2004
+            top, bottom, used = following[1], following[3], 4
+        else:
+            return Fraction(0)
+        if not (top.isdecimal() and bottom.isdecimal() and 0 < int(top) < int(bottom)):
+            raise _NotExactError
+        self._at += used
+        return Fraction(int(top), int(bottom))
+
+    def _repeating(self, token: str) -> Fraction:
+        r"""`0.1\overline{6}`: the digits under the bar repeat for ever."""
+        following = self._tokens[self._at : self._at + 4]
+        if len(following) != 4 or following[1] != "{" or not following[2].isdecimal():  # noqa: PLR2004
+            raise _NotExactError
+        if "." not in token or not token.replace(".", "").isdecimal():
+            raise _NotExactError
+        self._at += 4
+        places = len(token.partition(".")[2])
+        period = following[2]
+        tail = Fraction(int(period), (10 ** len(period) - 1) * 10**places)
+        return literal(token) + tail
+
+
+def _factorial(value: Fraction) -> Fraction:
+    if value.denominator != 1 or value < 0:
+        raise _NotExactError
+    if value > MAX_FACTORIAL:
+        raise TooComplexError(f"a factorial beyond {MAX_FACTORIAL}!")
+    return Fraction(math.factorial(int(value)))
+
+
+def _binomial(top: Fraction, bottom: Fraction) -> Fraction:
+    if top.denominator != 1 or bottom.denominator != 1 or top < 0 or bottom < 0:
+        raise _NotExactError
+    if max(top, bottom) > MAX_FACTORIAL:
+        raise TooComplexError(f"a binomial coefficient beyond {MAX_FACTORIAL}")
+    return Fraction(math.comb(int(top), int(bottom)))
+
+
+def _root(value: Fraction) -> Fraction:
+    if value < 0:
+        raise _NotExactError
+    root = Fraction(math.isqrt(value.numerator), math.isqrt(value.denominator))
+    if root * root != value:
+        raise _NotExactError
+    return root

@@ -1,0 +1,291 @@
+r"""Pure: from the many ways to type mathematics to one list of canonical LaTeX tokens.
+
+A token is a number, a word, a `\command`, a `\text{word}` (a word that stood in text mode), a
+`\begin{..}`/`\end{..}`, a single sign, or a space where it separates two numbers or words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from verifier.math import alphabet
+from verifier.math.limits import MAX_CHARS, MAX_DEPTH, MAX_DIGITS, MAX_TOKENS, TooComplexError
+
+_TOKEN = re.compile(
+    r"""
+    \\(?:begin|end)\{[A-Za-z]+\*?\}(?:(?<=n\{array\})\s*\{[^{}]*\})?
+    | \\[A-Za-z]+
+    | \\.
+    | (?<![\d.,])\d{1,3}(?:\ \d{3})+(?![\d,])(?:\.\d+)?
+    | \d+(?:,\d+)+(?:\.\d+)?
+    | (?:\d+(?:\.\d+)?|\.\d+)[eE][+-]?\d+(?!\w)
+    | \d+\.(?=\s*\\overline)
+    | \d+(?:\.\d+)?
+    | \.\d+
+    | [^\W\d_]+
+    | \s+
+    | \*\* | [<>!=]=
+    | .
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
+_DISPLAY = re.compile(r"(?<!\\)\$\$([^$]+)(?<!\\)\$\$")
+# The rule of Pandoc: a `$` opens before a non-space and closes after one, so `$5 and $6` is money.
+_INLINE = re.compile(r"(?<!\\)\$(?!\s)([^$]*[^$\s\\])\$(?!\d)")
+_THIN_SPACE = re.compile(r"(?<!\\)\\[,;: ]|~")
+_NEGATIVE_SPACE = re.compile(r"(?<!\\)\\!")
+_STARRED = re.compile(r"\*\*(?=\S)([^*]+)(?<=\S)\*\*")
+_DIGIT = re.compile(r"\d+")
+
+
+def is_word(token: str) -> bool:
+    """Whether the token is a word, in text mode or not."""
+    return token[0].isalpha() or token.startswith("\\text{")
+
+
+def word_of(token: str) -> str:
+    """The letters of a word token."""
+    return token[6:-1] if token.startswith("\\text{") else token
+
+
+def is_number(token: str) -> bool:
+    """Whether the token is a number as written."""
+    return token[0].isdecimal() or (token[0] == "." and len(token) > 1)
+
+
+def join(tokens: tuple[str, ...] | list[str]) -> str:
+    """The tokens as LaTeX, with spaces only where two tokens would run together."""
+    parts: list[str] = []
+    for token in tokens:
+        if parts and token[0].isalpha() and parts[-1][-1].isalpha():
+            parts.append(" ")
+        parts.append(token)
+    return "".join(parts)
+
+
+def spell(text: str) -> tuple[str, ...]:
+    """The canonical tokens of an answer; raises `TooComplexError` beyond a limit."""
+    if len(text) > MAX_CHARS:
+        raise TooComplexError(f"longer than {MAX_CHARS} characters")
+    plain = _unwrap(_ascii(text))
+    tokens = _tokenise(plain)
+    if len(tokens) > MAX_TOKENS:
+        raise TooComplexError(f"more than {MAX_TOKENS} tokens")
+    return tuple(_tidy_spaces(_Bracer(tokens).run()))
+
+
+def _ascii(text: str) -> str:
+    """Unicode signs as LaTeX; what has no LaTeX twin stays."""
+    if text.isascii():
+        return text
+    text = alphabet.SUPERSCRIPT.sub(lambda m: "^{" + m[0].translate(alphabet.SUPERSCRIPTS) + "}", text)
+    text = alphabet.SUBSCRIPT.sub(lambda m: "_{" + m[0].translate(alphabet.SUBSCRIPTS) + "}", text)
+    text = text.translate(alphabet.SIGNS)
+    text = unicodedata.normalize("NFKC", text)
+    if len(text) > 2 * MAX_CHARS:
+        raise TooComplexError(f"longer than {2 * MAX_CHARS} characters once signs are spelled out")
+    return text
+
+
+def _unwrap(text: str) -> str:
+    """Math-mode signs, bold stars, spacing commands and a final full stop removed."""
+    text = _STARRED.sub(r"\1", text.strip())
+    text = _DISPLAY.sub(r" \1 ", text)
+    text = _INLINE.sub(r" \1 ", text)
+    text = _NEGATIVE_SPACE.sub("", text.replace(r"\left.", "").replace(r"\right.", ""))
+    text = _THIN_SPACE.sub(" ", text.replace("{,}", ",")).strip()
+    if text.endswith(".") and not text.endswith(".."):
+        text = text[:-1]
+    return text
+
+
+def _tokenise(text: str) -> list[str]:
+    """Tokens with synonyms resolved; words in text mode become `\\text{word}`."""
+    found: list[str] = []
+    depth = 0
+    text_ends: list[int] = []
+    pending = False
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token in alphabet.DROPPED:
+            continue
+        if token in alphabet.TEXT_COMMANDS:
+            pending = True
+            continue
+        if token == "{":  # noqa: S105 - a brace
+            depth += 1
+            if pending:
+                text_ends.append(depth)
+                pending = False
+                continue
+        elif token == "}":  # noqa: S105 - a brace
+            depth -= 1
+            if text_ends and text_ends[-1] == depth + 1:
+                text_ends.pop()
+                continue
+        pending = pending and token.isspace()
+        found.extend(_resolve(token, in_text=bool(text_ends)))
+    return found
+
+
+def _resolve(token: str, *, in_text: bool) -> list[str]:
+    """One raw token as canonical ones."""
+    first = token[0]
+    if is_number(token):
+        if sum(map(len, _DIGIT.findall(token))) > MAX_DIGITS:
+            raise TooComplexError(f"a number of more than {MAX_DIGITS} digits")
+        if " " in token:
+            return [token.replace(" ", "")]
+        if "," in token and not _THOUSANDS.fullmatch(token):
+            return [part for part in re.split(r"(,)", token) if part]
+        return [token]
+    if first.isalpha():
+        if in_text and token not in alphabet.FUNCTION_WORDS:
+            return [f"\\text{{{token}}}"]
+        if token.lower() in alphabet.CONSTANT_WORDS:
+            return [alphabet.CONSTANT_WORDS[token.lower()]]
+        return [alphabet.FUNCTION_WORDS.get(token, token)]
+    if first.isspace():
+        return [" "]
+    if token.startswith("\\begin{array}"):
+        return ["\\begin{array}"]
+    return list(alphabet.SYNONYMS.get(token, (token,)))
+
+
+def _tidy_spaces(tokens: list[str]) -> list[str]:
+    """Spaces kept only where a number or word stands on both sides."""
+    kept: list[str] = []
+    for index, token in enumerate(tokens):
+        if token == " ":  # noqa: S105 - a space
+            after = tokens[index + 1] if index + 1 < len(tokens) else ""
+            if not kept or not after or kept[-1] == " " or after == " ":
+                continue
+            if not (_is_plain(kept[-1]) and _is_plain(after)):
+                continue
+        kept.append(token)
+    return kept
+
+
+def _is_plain(token: str) -> bool:
+    return is_word(token) or is_number(token)
+
+
+class _Bracer:
+    r"""Gives every command its arguments in braces and drops all other braces.
+
+    `\frac12` reads as `\frac{1}{2}`; `\sqrt12` and `x^12` take the whole number, because that is
+    what models mean when they leave the braces out.
+    """
+
+    def __init__(self, tokens: list[str]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    def run(self) -> list[str]:
+        """All tokens; a stray closing brace is dropped."""
+        out: list[str] = []
+        while self._at < len(self._tokens):
+            if self._peek() == "}":
+                self._at += 1
+                continue
+            out.extend(self._one(0))
+        return out
+
+    def _peek(self) -> str:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ""
+
+    def _skip_spaces(self) -> None:
+        while self._peek() == " ":
+            self._at += 1
+
+    def _one(self, depth: int) -> list[str]:
+        """The next token with its arguments, or the inside of a bare group."""
+        if depth > MAX_DEPTH:
+            raise TooComplexError(f"nested deeper than {MAX_DEPTH}")
+        token = self._tokens[self._at]
+        self._at += 1
+        if token == "{":  # noqa: S105 - a brace
+            return self._group(depth)
+        out = [token]
+        if token == "\\sqrt" and self._peek() == "[":  # noqa: S105 - a command
+            out.extend(self._index(depth))
+        count = alphabet.ARGUMENTS.get(token)
+        if count is None:
+            # A command we do not know takes the brace that follows it.
+            while token[0] == "\\" and len(token) > 2 and token[-1] != "}" and self._peek() == "{":
+                out.extend(self._argument(token, depth))
+            return out
+        for position in range(count):
+            out.extend(self._argument(token, depth, last=position == count - 1))
+        if token == "^" and out in (["^", "{", "\\circ", "}"], ["^", "{", "\\degree", "}"]):  # noqa: S105
+            return ["\\degree"]
+        return ["'"] if out == ["^", "{", "\\prime", "}"] else out
+
+    def _group(self, depth: int) -> list[str]:
+        out: list[str] = []
+        while self._peek() not in ("}", ""):
+            out.extend(self._one(depth + 1))
+        self._at += 1
+        return out
+
+    def _index(self, depth: int) -> list[str]:
+        r"""The `[3]` of `\sqrt[3]{2}`; nothing where the bracket never closes."""
+        start = self._at
+        out = ["["]
+        self._at += 1
+        while self._peek() not in ("]", ""):
+            out.extend(self._one(depth + 1))
+        if not self._peek():
+            self._at = start
+            return []
+        self._at += 1
+        return [*out, "]"]
+
+    def _argument(self, command: str, depth: int, *, last: bool = True) -> list[str]:
+        """The next argument in braces; empty braces where the text ends."""
+        self._skip_spaces()
+        following = self._peek()
+        if following in ("", "}"):
+            return ["{", "}"]
+        if following == "{":
+            self._at += 1
+            return ["{", *self._group(depth), "}"]
+        if command in ("\\frac", "\\binom") and following.isdecimal():
+            # `\frac12`: one digit each.
+            rest = following[1:]
+            if rest:
+                self._tokens[self._at] = rest
+            else:
+                self._at += 1
+            return ["{", following[0], "}"]
+        if command in ("\\sqrt", "^", "_") and following == "(":
+            return ["{", *self._parentheses(depth), "}"]
+        if command == "^" and following in "+-":
+            self._at += 1
+            return ["{", following, *self._one(depth + 1), "}"]
+        if is_word(following) and command not in ("_",) and last and len(following) > 1:
+            return ["{", *self._letter(following), "}"]
+        return ["{", *self._one(depth + 1), "}"]
+
+    def _letter(self, word: str) -> list[str]:
+        """The first letter of a word, the rest left to follow (`x^ab` is `x^{a}b`)."""
+        if word.startswith("\\"):
+            self._at += 1
+            return [word]
+        self._tokens[self._at] = word[1:]
+        return [word[0]]
+
+    def _parentheses(self, depth: int) -> list[str]:
+        """The inside of `(..)` after a root written like a function."""
+        self._at += 1
+        out: list[str] = []
+        level = 1
+        while self._peek():
+            level += {"(": 1, ")": -1}.get(self._peek(), 0)
+            if level == 0:
+                self._at += 1
+                break
+            out.extend(self._one(depth + 1))
+        return out

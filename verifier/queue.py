@@ -1,0 +1,360 @@
+"""Submits rollouts as RQ jobs and waits for their answers, whatever happens to the workers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import redis
+import structlog
+from redis import asyncio as aioredis
+from redis.exceptions import RedisError
+from rq import Queue as RQQueue
+from rq import Retry
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from verifier import wire
+from verifier.errors import QueueUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from verifier.model import Priority
+    from verifier.settings import Settings
+    from verifier.spec import CompiledSpec
+
+_log = structlog.get_logger(__name__)
+
+_SWEEP_SECONDS = 0.5
+_QUIET_SECONDS = 1.0
+"""A job unanswered for so long is looked after."""
+_MAX_SUBMISSIONS = 6
+_SUBMIT_SECONDS = 5.0
+"""How long an unreachable Redis is tried before the caller is told."""
+_JOBS_PER_TRANSACTION = 16
+_TTL_SLACK_SECONDS = 30
+_FAILURE_TTL_SECONDS = 600
+_RESULT_TTL_SECONDS = 10
+_RETRIES = 4
+
+
+class JobLost(Exception):  # noqa: N818 - it names what happened
+    """A job was submitted again and again, and no worker could finish it."""
+
+
+@dataclass(eq=False)
+class Pending:
+    """One rollout on its way; identical rollouts in flight share one."""
+
+    key: tuple[str, str, bytes]
+    unit: wire.Unit
+    cost_seconds: float
+    future: asyncio.Future[wire.Scored]
+    waiters: int = 1
+    job: _SentJob | None = None
+
+
+@dataclass(eq=False)
+class _SentJob:
+    id: str
+    queue: str
+    deadline: float
+    units: list[Pending]
+    payload: bytes
+    sent_at: float = 0.0
+    submissions: int = 0
+
+
+@dataclass
+class _Batch:
+    """Rollouts of one spec and priority that will leave together."""
+
+    spec: CompiledSpec
+    priority: Priority
+    units: list[Pending] = field(default_factory=list)
+    timer: asyncio.TimerHandle | None = None
+
+
+class _Recorder:
+    """Stands in for a Redis pipeline: notes what RQ sends, so that it leaves in one round trip."""
+
+    explicit_transaction = True
+
+    def __init__(self) -> None:
+        self.commands: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., _Recorder]:
+        def record(*args: Any, **kwargs: Any) -> _Recorder:  # noqa: ANN401 - whatever RQ passes
+            self.commands.append((name, args, kwargs))
+            return self
+
+        return record
+
+
+class Queue:
+    """One API process's side of the queue. Use as an async context manager."""
+
+    def __init__(self, settings: Settings, redis_url: str) -> None:
+        self._settings = settings
+        self._url = redis_url
+        self._reply = wire.reply_key(uuid.uuid4().hex)
+        self._batches: dict[tuple[str, str], _Batch] = {}
+        self._in_flight: dict[tuple[str, str, bytes], Pending] = {}
+        self._jobs: dict[str, _SentJob] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._rq: dict[str, RQQueue] = {}
+        self._version: tuple[int, int, int] | None = None
+        self.on_answer: Callable[[wire.Answer, float], None] = lambda answer, sent_at: None
+
+    async def __aenter__(self) -> Queue:
+        self.redis = aioredis.Redis.from_url(self._url, socket_timeout=5, max_connections=512)
+        self._reader = aioredis.Redis.from_url(self._url, socket_timeout=15)
+        # RQ builds its jobs with a synchronous client; it is asked for nothing but its version.
+        self._sync = redis.Redis.from_url(self._url, socket_timeout=5)
+        self._spawn(self._read_answers())
+        self._spawn(self._sweep())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(RedisError):
+            await self.redis.unlink(self._reply)
+        await self.redis.aclose()
+        await self._reader.aclose()
+        self._sync.close()
+
+    @property
+    def rollouts_in_flight(self) -> int:
+        """Distinct rollouts submitted and not yet answered."""
+        return len(self._in_flight)
+
+    def submit(
+        self,
+        rollouts: Iterable[bytes],
+        spec: CompiledSpec,
+        priority: Priority,
+        deadline: float,
+    ) -> list[Pending]:
+        """Put rollouts (JSON without id and group) on their way; identical ones share a place.
+
+        Args:
+            rollouts: what to judge.
+            spec: the spec to judge by.
+            priority: the class of workers to use.
+            deadline: Unix time in seconds after which the work is dropped.
+        """
+        loop = asyncio.get_running_loop()
+        batch = self._batches.setdefault((spec.canonical, priority), _Batch(spec, priority))
+        found = []
+        for rollout in rollouts:
+            key = (spec.canonical, str(priority), rollout)
+            pending = self._in_flight.get(key)
+            if pending is not None and pending.waiters > 0 and pending.unit.deadline >= deadline:
+                pending.waiters += 1
+            else:
+                unit = wire.Unit(deadline, rollout)
+                pending = Pending(key, unit, spec.cost_seconds, loop.create_future())
+                self._in_flight[key] = pending
+                batch.units.append(pending)
+            found.append(pending)
+        if batch.timer is None and batch.units:
+            # Company is worth waiting for only while others are about.
+            delay = self._settings.coalesce_seconds if self._jobs else 0.0
+            batch.timer = loop.call_later(delay, self._flush, batch)
+        if batch.timer is not None and len(batch.units) >= self._settings.chunk_rollouts:
+            batch.timer.cancel()
+            self._flush(batch)
+        return found
+
+    def release(self, pending: Iterable[Pending]) -> None:
+        """Say that a caller waits no more; work that nobody waits for is dropped unstarted."""
+        unanswered = set()
+        for one in pending:
+            one.waiters -= 1
+            if one.waiters <= 0 and not one.future.done():
+                if one.job is not None:
+                    unanswered.add(one.job)
+                elif self._in_flight.get(one.key) is one:
+                    del self._in_flight[one.key]
+        idle = [job for job in unanswered if all(unit.waiters <= 0 for unit in job.units)]
+        for job in idle:
+            self._forget(job)
+        if idle:
+            self._spawn(self._drop([job.id for job in idle]))
+
+    # -- sending ---------------------------------------------------------------------------
+
+    def _flush(self, batch: _Batch) -> None:
+        batch.timer = None
+        self._batches.pop((batch.spec.canonical, batch.priority), None)
+        units = [unit for unit in batch.units if unit.waiters > 0]
+        jobs = [self._job(batch, chunk) for chunk in chunked(units, self._settings)]
+        for start in range(0, len(jobs), _JOBS_PER_TRANSACTION):
+            self._spawn(self._send(jobs[start : start + _JOBS_PER_TRANSACTION]))
+
+    def _job(self, batch: _Batch, units: list[Pending]) -> _SentJob:
+        payload = wire.encode(wire.Chunk(batch.spec.canonical, [p.unit for p in units]))
+        queue = wire.queue_name(batch.spec.kind, batch.priority)
+        deadline = max(p.unit.deadline for p in units)
+        job = _SentJob(uuid.uuid4().hex, queue, deadline, units, payload)
+        self._jobs[job.id] = job
+        for unit in units:
+            unit.job = job
+        return job
+
+    async def _send(self, jobs: Sequence[_SentJob]) -> None:
+        """Submit jobs whole or not at all, trying a while where Redis is away."""
+        give_up = min(time.time() + _SUBMIT_SECONDS, max(job.deadline for job in jobs))
+        pause = 0.05
+        while True:
+            try:
+                await self._transact(jobs)
+            except (RedisError, OSError) as error:
+                if time.time() + pause >= give_up:
+                    self._fail(jobs, QueueUnavailable(f"Redis: {error}", retry_after_seconds=2))
+                    return
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 1.0)
+            else:
+                return
+
+    async def _transact(self, jobs: Sequence[_SentJob]) -> None:
+        recorder = _Recorder()
+        async with self.redis.pipeline(transaction=True) as pipe:
+            for job in jobs:
+                ttl = math.ceil(max(job.deadline - time.time(), 0)) + _TTL_SLACK_SECONDS
+                pipe.set(wire.payload_key(job.id), job.payload, ex=ttl)
+                (await self._queue(job.queue)).enqueue_call(
+                    wire.JOB_FUNCTION,
+                    args=(job.id, self._reply, ttl),
+                    timeout=ttl + 60,
+                    ttl=ttl,
+                    result_ttl=_RESULT_TTL_SECONDS,
+                    failure_ttl=_FAILURE_TTL_SECONDS,
+                    description=f"{len(job.units)} rollouts",
+                    job_id=job.id,
+                    retry=Retry(max=_RETRIES),
+                    pipeline=recorder,
+                )
+                job.sent_at = time.monotonic()
+                job.submissions += 1
+            for name, args, kwargs in recorder.commands:
+                getattr(pipe, name)(*args, **kwargs)
+            await pipe.execute()
+
+    async def _queue(self, name: str) -> RQQueue:
+        if name not in self._rq:
+            info = await self.redis.info("server")
+            queue = RQQueue(name, connection=self._sync, serializer=JSONSerializer)
+            major, minor, patch = (int(part) for part in info["redis_version"].split(".")[:3])
+            queue.redis_server_version = (major, minor, patch)
+            self._rq[name] = queue
+        return self._rq[name]
+
+    # -- hearing ---------------------------------------------------------------------------
+
+    async def _read_answers(self) -> None:
+        while True:
+            try:
+                popped = await self._reader.blmpop(5, 1, self._reply, direction="LEFT", count=64)
+            except (RedisError, OSError):
+                await asyncio.sleep(0.2)
+                continue
+            for raw in popped[1] if popped else ():
+                self._deliver(raw)
+
+    def _deliver(self, raw: bytes) -> None:
+        answer = wire.answer_decoder.decode(raw)
+        job = self._jobs.get(answer.job)
+        if job is None:  # a second answer, or one that nobody waits for
+            return
+        self._forget(job)
+        self.on_answer(answer, job.sent_at)
+        for pending, scored in zip(job.units, answer.scored, strict=True):
+            if not pending.future.done():
+                pending.future.set_result(scored)
+
+    async def _sweep(self) -> None:
+        """The safety net: finds answers that were missed and jobs that Redis has forgotten."""
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            quiet = time.monotonic() - _QUIET_SECONDS
+            jobs = [job for job in self._jobs.values() if 0 < job.sent_at < quiet]
+            if jobs:
+                with contextlib.suppress(RedisError, OSError):
+                    await self._look_after(jobs)
+
+    async def _look_after(self, jobs: Sequence[_SentJob]) -> None:
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for job in jobs:
+                pipe.get(wire.answer_key(job.id))
+                pipe.hget(Job.key_for(job.id), "status")
+            found = await pipe.execute()
+        lost = []
+        for job, raw, status in zip(jobs, found[::2], found[1::2], strict=True):
+            if raw is not None:
+                self._deliver(raw)
+            elif job.deadline < time.time():
+                continue
+            elif status in (None, b"failed", b"stopped", b"canceled", b"finished"):
+                lost.append(job)
+        hopeless = [job for job in lost if job.submissions >= _MAX_SUBMISSIONS]
+        if hopeless:
+            self._fail(hopeless, JobLost("no worker could finish this work"))
+        again = [job for job in lost if job.submissions < _MAX_SUBMISSIONS and job.id in self._jobs]
+        if again:
+            _log.warning("queue.resubmitted", jobs=len(again))
+            await self._transact(again)
+
+    # -- forgetting ------------------------------------------------------------------------
+
+    def _forget(self, job: _SentJob) -> None:
+        self._jobs.pop(job.id, None)
+        for pending in job.units:
+            if self._in_flight.get(pending.key) is pending:
+                del self._in_flight[pending.key]
+
+    def _fail(self, jobs: Sequence[_SentJob], error: Exception) -> None:
+        for job in jobs:
+            self._forget(job)
+            for pending in job.units:
+                if not pending.future.done():
+                    pending.future.set_exception(error)
+                    pending.future.exception()  # read here, so that asyncio does not complain
+
+    async def _drop(self, jobs: Sequence[str]) -> None:
+        with contextlib.suppress(RedisError, OSError):
+            await self.redis.unlink(*(wire.payload_key(job) for job in jobs))
+
+    def _spawn(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def chunked(units: Sequence[Pending], settings: Settings) -> Iterable[list[Pending]]:
+    """Cut units into chunks bounded in number, bytes and typical seconds; none is empty."""
+    chunk: list[Pending] = []
+    size, seconds = 0, 0.0
+    for unit in units:
+        full = (
+            len(chunk) >= settings.chunk_rollouts
+            or size + len(unit.unit.rollout) > settings.chunk_bytes
+            or seconds + unit.cost_seconds > settings.chunk_seconds
+        )
+        if chunk and full:
+            yield chunk
+            chunk, size, seconds = [], 0, 0.0
+        chunk.append(unit)
+        size += len(unit.unit.rollout)
+        seconds += unit.cost_seconds
+    if chunk:
+        yield chunk

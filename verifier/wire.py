@@ -1,0 +1,92 @@
+"""What API and workers say to each other through Redis: keys, and values in msgpack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from verifier.model import Priority
+
+PREFIX = "verifier"
+JOB_FUNCTION = "verifier.worker.score_chunk"
+"""The one function that a job may name."""
+
+
+class Unit(msgspec.Struct, frozen=True, array_like=True):
+    """One rollout to judge: its deadline (Unix seconds) and its JSON without id and group."""
+
+    deadline: float
+    rollout: bytes
+
+
+class Chunk(msgspec.Struct, frozen=True, array_like=True):
+    """The payload of a job: rollouts that share a spec, written out as canonical JSON."""
+
+    spec: str
+    units: list[Unit]
+
+
+class Scored(msgspec.Struct, frozen=True, array_like=True):
+    """One judged rollout: its reward as JSON without id and group, and what metrics need."""
+
+    status: str
+    reward: float | None
+    outcomes: list[tuple[str, str]]
+    body: bytes
+
+
+class Answer(msgspec.Struct, frozen=True, array_like=True):
+    """What a worker replies for a job: one `Scored` per unit, in order."""
+
+    job: str
+    scored: list[Scored]
+    started_at: float
+    seconds: float
+
+
+chunk_decoder = msgspec.msgpack.Decoder(Chunk)
+answer_decoder = msgspec.msgpack.Decoder(Answer)
+scored_decoder = msgspec.msgpack.Decoder(Scored)
+encode = msgspec.msgpack.encode
+
+
+def queue_name(kind: str, priority: Priority) -> str:
+    """The RQ queue for a kind of work and a class of priority."""
+    return f"{PREFIX}-{kind}-{priority}"
+
+
+def payload_key(job: str) -> str:
+    """Holds a `Chunk` until it is scored; without it a job is dropped unstarted."""
+    return f"{PREFIX}:payload:{job}"
+
+
+def answer_key(job: str) -> str:
+    """Holds an `Answer` for a reader that missed it on the reply list."""
+    return f"{PREFIX}:answer:{job}"
+
+
+def progress_key(job: str) -> str:
+    """A hash: how often a job was started, which units were begun, which are scored."""
+    return f"{PREFIX}:progress:{job}"
+
+
+def reply_key(api: str) -> str:
+    """The list on which one API process waits for answers."""
+    return f"{PREFIX}:reply:{api}"
+
+
+def host_key(host: str) -> str:
+    """What one supervisor runs, renewed every second; gone when it is."""
+    return f"{PREFIX}:host:{host}"
+
+
+def ticket_key(ticket: str) -> str:
+    """A hash: what is known of a ticket."""
+    return f"{PREFIX}:ticket:{ticket}"
+
+
+def events_key(ticket: str) -> str:
+    """A stream: the finished rollouts of a ticket."""
+    return f"{PREFIX}:events:{ticket}"

@@ -1,0 +1,250 @@
+"""The worker: an RQ worker that runs one allow-listed function on one queue."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+import structlog
+from redis import Redis
+from rq import SimpleWorker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from rq.worker import WorkerStatus
+
+from verifier import wire
+from verifier.errors import describe
+from verifier.model import Outcome, Reward, Rollout, Status
+from verifier.reward import null_reward
+from verifier.scoring import score
+from verifier.spec import CompiledSpec, compile_spec
+from verifier.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from redis.client import Pipeline
+    from rq.executions import Execution
+    from rq.queue import Queue
+
+_log = structlog.get_logger(__name__)
+
+WORKER_TTL_SECONDS = 30
+MAX_CRASHES = 2
+"""A rollout that was begun so often without an end is the one that kills workers."""
+
+
+class AllowedJob(Job):
+    """A job that can name no function but those registered here, and no callback at all.
+
+    RQ would import whatever dotted path stands in Redis; so a forged job would run anything.
+    """
+
+    functions: ClassVar[dict[str, Callable[[str], dict[str, int]]]] = {}
+
+    @property
+    def func(self) -> Callable[[str], dict[str, int]]:
+        """The registered function.
+
+        Raises:
+            ValueError: the job names another, or an object to call it on.
+        """
+        name = self.func_name
+        if name not in self.functions or self.instance is not None:
+            raise ValueError(f"a job may not run {name!r}")
+        return self.functions[name]
+
+    @property
+    def success_callback(self) -> None:
+        """None."""
+
+    @property
+    def failure_callback(self) -> None:
+        """None."""
+
+    @property
+    def stopped_callback(self) -> None:
+        """None."""
+
+    def send_webhooks(self, *_: object, **__: object) -> None:
+        """Send none: a forged job must not make requests."""
+
+
+class RolloutWorker(SimpleWorker):
+    """RQ's in-process worker with a short lease, and without its redundant writes.
+
+    Same keys, registries and retries as RQ's own, so `rq info` tells the truth.
+    """
+
+    job_class = AllowedJob
+
+    def __init__(self, queue: str, connection: Redis, lease_seconds: int, name: str) -> None:
+        super().__init__(
+            [queue],
+            name=name,
+            connection=connection,
+            serializer=JSONSerializer,
+            worker_ttl=WORKER_TTL_SECONDS,
+            maintenance_interval=60,
+            log_job_description=False,
+        )
+        self._lease_seconds = lease_seconds
+        self._running: tuple[Job, Execution] | None = None
+        self._last_beat = 0.0
+        self._last_suspension_check = 0.0
+
+    def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:  # noqa: ARG002 - RQ's signature
+        """The lease of a started job in seconds; RQ's own is its timeout plus a minute."""
+        return self._lease_seconds
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run a job in this process, which itself runs no untrusted code and no symbolic math."""
+        execution = self.prepare_execution(job)
+        self._running = (job, execution)
+        self._last_beat = time.monotonic()
+        self.perform_job(job, queue, execution)
+        self._running = None
+        self.set_state(WorkerStatus.IDLE)
+
+    def beat(self) -> None:
+        """Renew the lease of the running job, at most once a second."""
+        if self._running is not None and time.monotonic() - self._last_beat >= 1.0:
+            self._last_beat = time.monotonic()
+            self.maintain_heartbeats(*self._running)
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:  # noqa: ARG002 - RQ's signature
+        """Tell that the worker lives; outside a pipeline, which is free, at most every 5 s."""
+        if pipeline is None and time.monotonic() - self._last_alone < 5.0:
+            return
+        self._last_alone = time.monotonic()
+        super().heartbeat(WORKER_TTL_SECONDS + 60, pipeline)
+
+    _last_alone = 0.0
+
+    def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
+        """Write the state when it changes, but idleness only where it lasts."""
+        if pipeline is not None or state != WorkerStatus.IDLE:
+            super().set_state(state, pipeline)
+        else:
+            self._state = state
+
+    def check_for_suspension(self, burst: bool) -> None:  # noqa: FBT001 - RQ's signature
+        """Obey `rq suspend` within a second."""
+        if time.monotonic() - self._last_suspension_check >= 1.0:
+            self._last_suspension_check = time.monotonic()
+            super().check_for_suspension(burst)
+
+    def handle_execution_ended(self, job: Job, queue: Queue, heartbeat_ttl: int) -> None:  # noqa: ARG002 - RQ's signature
+        """Note the end; the bookkeeping that follows writes it."""
+        from rq.utils import now  # noqa: PLC0415
+
+        job.ended_at = now()
+
+
+class ChunkScorer:
+    """Scores the chunk of a job and replies; doing it twice does no harm."""
+
+    def __init__(self, connection: Redis, watchdog: Watchdog, beat: Callable[[], None]) -> None:
+        self._redis = connection
+        self._watchdog = watchdog
+        self._beat = beat
+
+    def run(self, job: str, reply: str, ttl_seconds: int) -> dict[str, int]:
+        """Score the chunk of job `job` and put the answer on the list `reply`."""
+        started_at, clock = time.time(), time.perf_counter()
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.get(wire.payload_key(job))
+        pipe.hincrby(wire.progress_key(job), "starts", 1)
+        pipe.expire(wire.progress_key(job), ttl_seconds)
+        payload, starts, _ = pipe.execute()
+        if payload is None:  # cancelled, answered by another worker, or nobody waits any more
+            self._redis.unlink(wire.progress_key(job))
+            return {"scored": 0}
+        chunk = wire.chunk_decoder.decode(payload)
+        compiled = compile_spec(chunk.spec)
+        if starts == 1:
+            scored = []
+            for unit in chunk.units:
+                scored.append(self._score(unit, compiled))
+                self._beat()
+        else:
+            scored = self._score_carefully(job, chunk, compiled)
+        answer = wire.encode(wire.Answer(job, scored, started_at, time.perf_counter() - clock))
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.set(wire.answer_key(job), answer, ex=ttl_seconds)
+        pipe.rpush(reply, answer)
+        pipe.expire(reply, ttl_seconds)
+        pipe.unlink(wire.payload_key(job), wire.progress_key(job))
+        pipe.execute()
+        return {"scored": len(scored)}
+
+    def _score_carefully(
+        self, job: str, chunk: wire.Chunk, compiled: CompiledSpec
+    ) -> list[wire.Scored]:
+        """Score a chunk whose last worker died, noting each step, so that a rollout that kills
+        workers is found and set aside while its neighbours are scored."""
+        key = wire.progress_key(job)
+        done: dict[bytes, bytes] = self._redis.hgetall(key)
+        scored = []
+        for position, unit in enumerate(chunk.units):
+            kept = done.get(b"scored:%d" % position)
+            if kept is not None:
+                scored.append(wire.scored_decoder.decode(kept))
+                continue
+            begun = int(done.get(b"begun:%d" % position, 0))
+            if begun >= MAX_CRASHES:
+                _log.error("rollout.poison", job=job, position=position)
+                rollout = Rollout.model_validate_json(unit.rollout)
+                reason = f"the worker died {begun} times while judging this rollout"
+                null = null_reward(rollout, compiled, Status.UNSCORED, reason)
+                result = to_scored(null, compiled, Outcome.CRASHED)
+            else:
+                self._redis.hincrby(key, f"begun:{position}", 1)
+                result = self._score(unit, compiled)
+            self._redis.hset(key, f"scored:{position}", wire.encode(result))
+            scored.append(result)
+            self._beat()
+        return scored
+
+    def _score(self, unit: wire.Unit, compiled: CompiledSpec) -> wire.Scored:
+        self._watchdog.deadline = unit.deadline
+        rollout = Rollout.model_validate_json(unit.rollout)
+        reward = score(rollout, compiled, self._watchdog, deadline=unit.deadline)
+        return to_scored(reward, compiled)
+
+
+def to_scored(
+    reward: Reward, compiled: CompiledSpec, outcome: Outcome | None = None
+) -> wire.Scored:
+    """A reward as it travels; `outcome` tells metrics why, where there is no verdict to."""
+    # Metrics go by the check, not by its id: a caller may write any number of specs.
+    outcomes = [
+        (check.name, str(verdict.outcome))
+        for (_, check, _), verdict in zip(compiled.steps, reward.verdicts, strict=False)
+    ]
+    if outcome is not None:
+        outcomes.append(("", str(outcome)))
+    body = reward.model_dump_json(exclude={"id", "group"}).encode()
+    return wire.Scored(str(reward.status), reward.reward, outcomes, body)
+
+
+def run_worker(queue: str, redis_url: str, zygote: Path, lease_seconds: int) -> None:
+    """Work on one queue in this process until SIGTERM."""
+    connection = Redis.from_url(redis_url)
+    name = f"{queue}-{os.uname().nodename}-{os.getpid()}"
+    worker = RolloutWorker(queue, connection, lease_seconds, name)
+    watchdog = Watchdog(zygote, worker.beat)
+    scorer = ChunkScorer(connection, watchdog, worker.beat)
+    AllowedJob.functions = {wire.JOB_FUNCTION: scorer.run}
+    try:
+        worker.work(logging_level="WARNING")
+    except SystemExit:
+        raise
+    except Exception as error:
+        _log.error("worker.died", queue=queue, error=describe(error))
+        raise
+    finally:
+        watchdog.close()
+
