@@ -42,13 +42,13 @@ def confine(bounds: Bounds) -> None:
         file.write("500")
 
 
-def die_with_parent(parent: int) -> None:
-    """End the calling process by SIGKILL when its parent dies; at once if it is dead already.
+def die_with_parent(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
+    """Send the calling process a signal when its parent dies; at once if it is dead already.
 
     Linux only: elsewhere an orphan ends when it next reads from its closed socket.
     """
     if sys.platform != "linux":
         return
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, by)
     if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), by)

@@ -20,6 +20,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_COMMANDS = ("\\boxed", "\\fbox")
+
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
@@ -74,8 +76,12 @@ class _Scan:
 
 def boxes(text: str, begin: int, stop: int, *, visible: bool) -> tuple[list[Part], bool]:
     """The outermost boxes of `text[begin:stop]`, and whether one is opened and never closed."""
+    at = [place for word in _COMMANDS if (place := text.find(word, begin, stop)) >= 0]
+    if not at:
+        return [], False
     scan = _Scan(text)
-    for token in _TOKEN.finditer(text, begin, stop):
+    # What stands before the first command cannot close a box, so the slow scan begins there.
+    for token in _TOKEN.finditer(text, max(begin, min(at) - 1), stop):
         scan.read(token)
     unclosed = scan.unclosed or any(opening.boxed for opening in scan.stack)
     found = [

@@ -60,6 +60,8 @@ def parse(text: str, prefix: str = "", tags: Tags = Tags()) -> Completion:  # no
     # No box and no code block reaches across these, so that a brace or a fence that the
     # thinking left open cannot swallow the answer.
     cuts = {0, visible_start, len(text)}
+    if thinking is not None:
+        cuts |= {thinking.start, thinking.end}
     if final is not None:
         cuts |= {final.start, final.end}
     found_boxes: list[Part] = []

@@ -7,6 +7,7 @@ import fcntl
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -104,7 +105,7 @@ def worker_processes(settings: Settings, redis_url: str) -> Iterator[subprocess.
         [sys.executable, "-m", "verifier", "worker"],
         env=environment,
         stdin=subprocess.DEVNULL,
-        preexec_fn=lambda: (os.setpgid(0, 0), die_with_parent(parent)),  # noqa: PLW1509 - single-threaded here
+        preexec_fn=lambda: (os.setpgid(0, 0), die_with_parent(parent, signal.SIGTERM)),  # noqa: PLW1509 - single-threaded here
     )
     try:
         yield process

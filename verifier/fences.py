@@ -41,6 +41,8 @@ class _Opening:
 
 def code_blocks(text: str, begin: int, stop: int, *, visible: bool) -> list[CodeBlock]:
     """The code blocks of `text[begin:stop]`, in order; only the last may be unclosed."""
+    if text.find("```", begin, stop) < 0 and text.find("~~~", begin, stop) < 0:
+        return []
     region = text[begin:stop]
     found: list[CodeBlock] = []
     opening: _Opening | None = None

@@ -196,7 +196,7 @@ class Reward(Boundary):
 class ScoreRequest(Boundary):
     """A batch of rollouts to score, and how."""
 
-    rollouts: Annotated[tuple[Rollout, ...], Field(min_length=1)]
+    rollouts: Annotated[tuple[Rollout, ...], Field(json_schema_extra={"minItems": 1})]
     spec: str | dict[str, JsonValue] | None = None
     """The reward spec by name, or written out; unset means the server's default."""
     priority: Priority = Priority.TRAIN

@@ -108,6 +108,7 @@ class Queue:
         self._in_flight: dict[tuple[str, str, bytes], Pending] = {}
         self._jobs: dict[str, _SentJob] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
         self._rq: dict[str, RQQueue] = {}
         self._version: tuple[int, int, int] | None = None
         self.on_answer: Callable[[wire.Answer, float], None] = lambda answer, sent_at: None
@@ -122,6 +123,7 @@ class Queue:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._closing = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -262,7 +264,8 @@ class Queue:
     # -- hearing ---------------------------------------------------------------------------
 
     async def _read_answers(self) -> None:
-        while True:
+        # A cancelled blocking read may surface as a Redis error, so being cancelled is not enough.
+        while not self._closing:
             try:
                 popped = await self._reader.blmpop(5, 1, self._reply, direction="LEFT", count=64)
             except (RedisError, OSError):
@@ -284,7 +287,7 @@ class Queue:
 
     async def _sweep(self) -> None:
         """The safety net: finds answers that were missed and jobs that Redis has forgotten."""
-        while True:
+        while not self._closing:
             await asyncio.sleep(_SWEEP_SECONDS)
             quiet = time.monotonic() - _QUIET_SECONDS
             jobs = [job for job in self._jobs.values() if 0 < job.sent_at < quiet]

@@ -70,6 +70,8 @@ class Service:
         """
         arrived = time.time()
         limits = self.settings
+        if not request.rollouts:
+            raise InvalidRequest("there are no rollouts; send at least one")
         if len(request.rollouts) > limits.max_rollouts:
             raise InvalidRequest(
                 f"{len(request.rollouts)} rollouts; one request holds at most {limits.max_rollouts}"

@@ -76,12 +76,14 @@ class Tickets:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._watchers = 0
         self._tick: asyncio.Task[None] | None = None
+        self._closing = False
 
     async def __aenter__(self) -> Tickets:
         self._tick = asyncio.create_task(self._tend())
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._closing = True
         tasks = [task for task in (self._tick, *self._running.values()) if task is not None]
         for task in tasks:
             task.cancel()
@@ -239,7 +241,7 @@ class Tickets:
 
     async def _tend(self) -> None:
         """Show that this process lives, and hear of cancellations that others accepted."""
-        while True:
+        while not self._closing:
             with contextlib.suppress(RedisError, OSError):
                 await self._redis.set(self._owner, 1, ex=_OWNER_TTL_SECONDS)
                 for ticket, task in list(self._running.items()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +38,8 @@ def serve(
     settings = settings_from(
         host=host, port=port, redis_url=redis_url, train_workers=workers, spec_dir=spec_dir
     )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _quit)
     with contextlib.ExitStack() as stack:
         if settings.redis_url is None:
             url = stack.enter_context(private_redis(settings.redis_memory_bytes))
@@ -56,3 +59,8 @@ def serve(
             app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=10
         )
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _quit(*_: object) -> None:
+    """Unwind, so that what was started is stopped; uvicorn raises the signal again at its end."""
+    raise SystemExit(0)

@@ -1,13 +1,15 @@
 r"""Tables only: which signs, words and commands are ways to write the same thing."""
 
+# ruff: noqa: RUF001 - look-alike signs are what this table is about
+
 from __future__ import annotations
 
 import re
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱ", "0123456789+-()ni")
 SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱ]+")
-SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₙ", "0123456789+-n")  # noqa: RUF001 - the sign is meant
-SUBSCRIPT = re.compile("[₀₁₂₃₄₅₆₇₈₉₊₋ₙ]+")  # noqa: RUF001 - the sign is meant
+SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₙ", "0123456789+-n")
+SUBSCRIPT = re.compile("[₀₁₂₃₄₅₆₇₈₉₊₋ₙ]+")
 
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
@@ -22,21 +24,21 @@ _HALVES = {
     "⅞": (7, 8),
 }  # fmt: skip
 _SIGN_COMMANDS = {
-    "×": "cdot", "⋅": "cdot", "·": "cdot", "∙": "cdot", "∞": "infty", "≤": "le", "≥": "ge",  # noqa: RUF001
+    "×": "cdot", "⋅": "cdot", "·": "cdot", "∙": "cdot", "∞": "infty", "≤": "le", "≥": "ge",
     "⩽": "le", "⩾": "ge", "≠": "ne", "≈": "approx", "∪": "cup", "∩": "cap", "∈": "in", "±": "pm",
     "√": "sqrt", "∅": "emptyset", "°": "degree", "∠": "angle", "△": "triangle", "ℝ": "mathbb{R}",
-    "ℤ": "mathbb{Z}", "→": "to", "∖": "setminus", "∣": "mid",  # noqa: RUF001
+    "ℤ": "mathbb{Z}", "→": "to", "∖": "setminus", "∣": "mid",
 }  # fmt: skip
 SIGNS = str.maketrans(
     {
         **{sign: f"\\{name} " for sign, name in (_GREEK | _SIGN_COMMANDS).items()},
         **{sign: f"\\frac{{{top}}}{{{bottom}}}" for sign, (top, bottom) in _HALVES.items()},
-        **dict.fromkeys("−–—‒﹣－", "-"),  # noqa: RUF001 - the signs that models type for minus
+        **dict.fromkeys("−–—‒﹣－", "-"),
         "÷": "/",
-        "∕": "/",  # noqa: RUF001 - the sign is meant
-        "⁄": "/",  # noqa: RUF001 - the sign is meant
-        "′": "'",  # noqa: RUF001 - the sign is meant
-        "’": "'",  # noqa: RUF001 - the sign is meant
+        "∕": "/",
+        "⁄": "/",
+        "′": "'",
+        "’": "'",
         "。": ".",
         "\u200b": None,
         "\u200c": None,
@@ -46,18 +48,15 @@ SIGNS = str.maketrans(
     }
 )
 
-DROPPED = frozenset(
-    f"\\{name}"
-    for name in (
-        "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle limits "
-        "nolimits boxed fbox ( ) [ ] mathbf mathit mathsf boldsymbol bm bf it rm ensuremath "
-        "hline"
-    ).split(" ")
-)
-TEXT_COMMANDS = frozenset(
-    f"\\{name}"
-    for name in "text mathrm textrm textbf textit textsf texttt mbox hbox operatorname emph".split(" ")
-)
+_DROPPED_NAMES = """
+    left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle limits
+    nolimits boxed fbox ( ) [ ] mathbf mathit mathsf boldsymbol bm bf it rm ensuremath hline
+"""
+DROPPED = frozenset(f"\\{name}" for name in _DROPPED_NAMES.split())
+_TEXT_NAMES = """
+    text mathrm textrm textbf textit textsf texttt mbox hbox operatorname emph
+"""
+TEXT_COMMANDS = frozenset(f"\\{name}" for name in _TEXT_NAMES.split())
 _SAME = {
     "\\dfrac": "\\frac", "\\tfrac": "\\frac", "\\cfrac": "\\frac", "\\dbinom": "\\binom",
     "\\tbinom": "\\binom", "\\times": "\\cdot", "\\ast": "\\cdot", "*": "\\cdot", "**": "^",
@@ -66,8 +65,8 @@ _SAME = {
     "\\lbrace": "\\{", "\\rbrace": "\\}", "\\lvert": "|", "\\rvert": "|", "\\vert": "|",
     "\\lbrack": "[", "\\rbrack": "]", "\\varnothing": "\\emptyset", "\\colon": ":", "\\quad": " ",
     "\\qquad": " ", "\\dots": "\\ldots", "\\cdots": "\\ldots", "\\%": "%", "\\$": "$",
-    "\\#": "#", "\\&": "&", "\\_": "_", "\\land": "\\text{and}", "\\wedge": "\\text{and}",
-    "\\lor": "\\text{or}", "\\vee": "\\text{or}", "\\deg": "\\degree", "\\bigcup": "\\cup",
+    "\\#": "#", "\\&": "&", "\\_": "_", "\\wedge": "\\land",
+    "\\vee": "\\lor", "\\deg": "\\degree", "\\bigcup": "\\cup",
     "\\varphi": "\\phi", "\\varepsilon": "\\epsilon", "\\lg": "\\log", "\\imath": "i",
     "\\bar": "\\overline", "\\overrightarrow": "\\vec",
     "\\textdegree": "\\degree", "\\pounds": "£", "\\euro": "€", "\\backslash": "\\setminus",
@@ -76,23 +75,26 @@ _SAME = {
 SYNONYMS: dict[str, tuple[str, ...]] = {name: (to,) for name, to in _SAME.items()} | {
     "\\hspace": (),
     "\\mathstrut": (),
-    "\"": (),
+    '"': (),
     "`": (),
 }
 CONSTANT_WORDS = {"pi": "\\pi", "infinity": "\\infty", "oo": "\\infty", "inf": "\\infty"}
-FUNCTION_WORDS = {
-    name: f"\\{name}"
-    for name in (
-        "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp sqrt max min gcd lcm det"
-    ).split(" ")
+_FUNCTION_NAMES = """
+    sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp sqrt max min gcd lcm
+    det
+"""
+FUNCTION_WORDS = {name: f"\\{name}" for name in _FUNCTION_NAMES.split()}
+_ONE_ARGUMENT = ("\\sqrt", "^", "_", "\\overline", "\\vec", "\\hat", "\\mathbb", "\\pmod")
+_NO_ARGUMENT_NAMES = """
+    pi infty cdot le ge ne approx cup cap in pm mp to mid setminus emptyset degree circ alpha beta
+    gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega sin
+    cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp int sum prod lim angle
+    triangle langle rangle lfloor rfloor lceil rceil ldots equiv land lor neg implies iff
+"""
+ARGUMENTS = {
+    **{f"\\{name}": 0 for name in (*_NO_ARGUMENT_NAMES.split(), "{", "}", "\\", "|")},
+    **dict.fromkeys(_ONE_ARGUMENT, 1),
+    "\\frac": 2,
+    "\\binom": 2,
 }
-ARGUMENTS = {"\\frac": 2, "\\binom": 2, "\\sqrt": 1, "^": 1, "_": 1, "\\overline": 1, "\\vec": 1, "\\hat": 1,
-             "\\mathbb": 1, "\\pmod": 1}  # fmt: skip
-_ZERO = (
-    "pi infty cdot le ge ne approx cup cap in pm mp to mid setminus emptyset degree circ alpha beta "
-    "gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega sin cos "
-    "tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp int sum prod lim angle triangle "
-    "langle rangle lfloor rfloor lceil rceil ldots equiv"
-)
-ARGUMENTS |= {f"\\{name}": 0 for name in _ZERO.split(" ")}
-ARGUMENTS |= {"\\{": 0, "\\}": 0, "\\\\": 0, "\\|": 0}
+"""How many arguments a command takes; a brace after any other one is taken for its argument."""

@@ -1,5 +1,7 @@
 """What an answer can be, once read: one small frozen type per kind."""
 
+# ruff: noqa: PLR2004 - the lengths are those of the patterns beside them
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -86,7 +88,7 @@ class Brackets:
     def kind(self) -> Literal["tuple", "interval"]:
         """`(1,2)` counts as a tuple; square or mixed brackets and infinite ends as an interval."""
         infinite = any("\\infty" in element.latex for element in self.elements)
-        if len(self.elements) == 2 and (infinite or "[" in self.left or "]" in self.right):  # noqa: PLR2004
+        if len(self.elements) == 2 and (infinite or "[" in self.left or "]" in self.right):
             return "interval"
         return "tuple"
 

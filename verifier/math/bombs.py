@@ -14,32 +14,32 @@ _MAX_TOWER = 3
 def depth_of(tokens: tuple[str, ...]) -> int:
     """How deep the brackets nest."""
     depth = deepest = 0
-    for token in tokens:
-        if token in OPENERS:
+    for lexeme in tokens:
+        if lexeme in OPENERS:
             depth += 1
             deepest = max(deepest, depth)
-        elif token in CLOSERS:
+        elif lexeme in CLOSERS:
             depth = max(0, depth - 1)
     return deepest
 
 
 def refuse_bombs(tokens: tuple[str, ...]) -> None:
-    """Raises `TooComplexError` for deep nesting, towers of powers, huge exponents and factorials."""
+    """Raises `TooComplexError` for deep nesting, towers, huge exponents and huge factorials."""
     if depth_of(tokens) > MAX_DEPTH:
         raise TooComplexError(f"nested deeper than {MAX_DEPTH}")
     towers: list[bool] = []
-    for index, token in enumerate(tokens):
-        if token == "{":  # noqa: S105 - a brace
+    for index, lexeme in enumerate(tokens):
+        if lexeme == "{":
             towers.append(index > 0 and tokens[index - 1] == "^")
             if towers[-1]:
                 if sum(towers) > _MAX_TOWER:
                     raise TooComplexError(f"a tower of more than {_MAX_TOWER} powers")
                 _refuse_exponent(tokens, index)
-        elif token == "}" and towers:  # noqa: S105 - a brace
+        elif lexeme == "}" and towers:
             towers.pop()
-        elif token == "!":  # noqa: S105 - a sign
+        elif lexeme == "!":
             _refuse_factorial(tokens, index)
-        elif token == "\\binom":  # noqa: S105 - a command
+        elif lexeme == "\\binom":
             evaluate(tokens[index : _group_end(tokens, _group_end(tokens, index + 1) + 1) + 1])
 
 
@@ -76,3 +76,15 @@ def _refuse_factorial(tokens: tuple[str, ...], at: int) -> None:
         value = evaluate((before,))
         if value is not None and value > MAX_FACTORIAL:
             raise TooComplexError(f"a factorial beyond {MAX_FACTORIAL}!")
+
+
+def nesting(latex: str) -> int:
+    """How deep the brackets of written LaTeX nest."""
+    depth = deepest = 0
+    for sign in latex:
+        if sign in "{([":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif sign in "})]":
+            depth = max(0, depth - 1)
+    return deepest

@@ -1,9 +1,11 @@
 """Pure: a ladder of proofs, cheapest first, that two typed answers are equal or are not."""
 
+# ruff: noqa: PLR0911 - every rule returns where it decides
+
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,16 @@ from verifier.math.answers import (
     Text,
     Union,
 )
+from verifier.math.conversions import (
+    hundredths,
+    in_base_unit,
+    is_product,
+    labels,
+    rename_argument,
+    spread,
+    vector,
+    writable,
+)
 from verifier.math.matching import Equal, every, pair_off
 from verifier.math.measures import in_radians
 from verifier.math.regions import region
@@ -30,18 +42,15 @@ from verifier.math.regions import region
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_WRITABLE_BITS = 1_200
 _PLAIN_LETTER = re.compile(r"[A-Za-z]")
-_ARGUMENT = re.compile(r"([A-Za-z])\(([A-Za-z])\)")
-_NUMBER_WORDS = {
-    word: Fraction(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split(" ")
-    )
-}
+_NUMBERS_IN_WORDS = """
+    zero one two three four five six seven eight nine ten eleven twelve
+"""
+_NUMBER_WORDS = {word: Fraction(value) for value, word in enumerate(_NUMBERS_IN_WORDS.split())}
 _NOTHING = frozenset(
     ("empty set", "no solution", "no solutions", "no real solution", "no real solutions", "none")
 )
+_INFINITE = frozenset(("\\infty", "-\\infty"))
 _SET_ALGEBRA = ("\\begin", "\\cup", "\\cap", "\\setminus", "\\mathbb")
 
 
@@ -61,6 +70,8 @@ class Proof:
     equal: Equal
     gold_value: str = ""
     answer_value: str = ""
+    gold_read: str = ""
+    answer_read: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,15 @@ def compare(
     """Whether the answer equals the gold; expressions are left to the oracle."""
     if gold.latex == answer.latex and gold.latex:
         return Finding(equal=True, step="normalised_string")
+    # A set of one is its element, but only as a whole answer: `{1},{2}` is not `{1,2}`.
+    if isinstance(gold, Several) != isinstance(answer, Several):
+        gold, answer = _only(gold), _only(answer)
     return _Ladder(policy, oracle).compare(gold, answer)
+
+
+def _only(answer: Answer) -> Answer:
+    alone = isinstance(answer, Several) and len(answer.elements) == 1
+    return answer.elements[0] if isinstance(answer, Several) and alone else answer
 
 
 def _structure(equal: Equal) -> Finding:
@@ -124,7 +143,9 @@ class _Ladder:
             return None
         if not isinstance(gold, Choice) and not isinstance(answer, Choice):
             return None
-        letters = [side.letter if isinstance(side, Choice) else side.latex for side in (gold, answer)]
+        letters = [
+            side.letter if isinstance(side, Choice) else side.latex for side in (gold, answer)
+        ]
         if len(letters[0]) == len(letters[1]) == 1:
             return Finding(letters[0] == letters[1], "choice")
         # A single letter may still be a variable: `A` and `\sqrt{A^2}`; algebra is for expressions.
@@ -142,7 +163,7 @@ class _Ladder:
             return Finding(_NUMBER_WORDS.get(text.words) == other.value, "text")
         if isinstance(text, Text) and isinstance(other, Several) and not other.elements:
             return Finding(text.words in _NOTHING, "text")
-        if isinstance(text, Text) and isinstance(other, Expression) and _is_product(text, other):
+        if isinstance(text, Text) and isinstance(other, Expression) and is_product(text, other):
             return self._expressions(gold, answer)
         return Finding(equal=False, step="text")
 
@@ -157,13 +178,15 @@ class _Ladder:
         return None
 
     def _two_equations(self, gold: Equation, answer: Equation) -> Finding:
-        renamed = _rename_argument(answer, gold.label)
+        renamed = rename_argument(answer, gold.label)
         if gold.label and renamed.label == gold.label:
             outcomes = [self._equal(g, a) for g in gold.sides for a in renamed.sides]
             return _structure(every(outcomes))
         symbols = [e.label for e in (gold, answer) if e.label]
         simple = all(_PLAIN_LETTER.fullmatch(symbol) for symbol in symbols)
-        values = any(isinstance(e.sides[-1], Expression | Choice) for e in (gold, answer)) or len(symbols) < 2  # noqa: PLR2004
+        values = any(isinstance(e.sides[-1], Expression | Choice) for e in (gold, answer)) or len(
+            symbols
+        ) != len((gold, answer))
         if not simple or not values or gold.latex.count("=") != 1 or answer.latex.count("=") != 1:
             return _structure(equal=False)
         return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
@@ -178,19 +201,16 @@ class _Ladder:
         if right and isinstance(gold, Brackets | Union):
             return _structure(self._equal(gold, right[1]))
         if isinstance(gold, Inequality) and isinstance(answer, Inequality):
-            if len(gold.signs) == len(answer.signs) == 1:
-                return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
-            if gold.signs == answer.signs:
-                return _structure(every([self._equal(g, a) for g, a in zip(gold.sides, answer.sides, strict=True)]))
+            return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
         if isinstance(gold, Inequality) or isinstance(answer, Inequality):
             several = isinstance(gold, Several) or isinstance(answer, Several)
             return None if several else _structure(equal=False)
         return None
 
     def _severals(self, gold: Answer, answer: Answer) -> Finding | None:
-        gold, answer = _spread(gold, answer), _spread(answer, gold)
+        gold, answer = spread(gold, answer), spread(answer, gold)
         if isinstance(gold, Several) and isinstance(answer, Several):
-            if bool(_labels(gold)) != bool(_labels(answer)):
+            if bool(labels(gold)) != bool(labels(answer)):
                 return self._in_order(gold.elements, answer.elements)
             return self._bags(gold.elements, answer.elements)
         if not isinstance(gold, Several) and not isinstance(answer, Several):
@@ -200,15 +220,13 @@ class _Ladder:
         if isinstance(several, Several) and isinstance(other, Brackets):
             if several.braced:
                 return _structure(equal=False)
-            if _labels(several):
+            if labels(several):
                 elements = tuple(sorted(elements, key=lambda e: getattr(e, "label", "")))
             pairs = (elements, other.elements)
             return self._in_order(*(pairs if several is gold else pairs[::-1]))
         if isinstance(other, Expression) and any(sign in other.latex for sign in _SET_ALGEBRA):
             return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
-        if len(elements) != 1:
-            return _structure(equal=False)
-        return _structure(self._equal(elements[0], other) if several is gold else self._equal(other, elements[0]))
+        return _structure(equal=False)
 
     def _bags(self, gold: tuple[Answer, ...], answer: tuple[Answer, ...]) -> Finding:
         def equal(row: int, column: int) -> Equal:
@@ -224,7 +242,7 @@ class _Ladder:
     def _brackets(self, gold: Answer, answer: Answer) -> Finding | None:
         if isinstance(gold, Matrix) and isinstance(answer, Matrix):
             return self._matrices(gold, answer)
-        gold, answer = _vector(gold, answer), _vector(answer, gold)
+        gold, answer = vector(gold, answer), vector(answer, gold)
         if isinstance(gold, Brackets) and isinstance(answer, Brackets):
             if (gold.left, gold.right) != (answer.left, answer.right):
                 return _structure(equal=False)
@@ -240,10 +258,14 @@ class _Ladder:
         return None
 
     def _matrices(self, gold: Matrix, answer: Matrix) -> Finding:
-        if gold.shape != answer.shape or [len(r) for r in gold.rows] != [len(r) for r in answer.rows]:
+        if gold.shape != answer.shape or [len(r) for r in gold.rows] != [
+            len(r) for r in answer.rows
+        ]:
             return _structure(equal=False)
         if gold.shape == "cases":
-            return self._bags(*(tuple(Brackets("", "(", ")", row) for row in m.rows) for m in (gold, answer)))
+            return self._bags(
+                *(tuple(Brackets("", "(", ")", row) for row in m.rows) for m in (gold, answer))
+            )
         flat = [tuple(cell for row in m.rows for cell in row) for m in (gold, answer)]
         return self._in_order(flat[0], flat[1])
 
@@ -258,7 +280,9 @@ class _Ladder:
         if gold.clock or answer.clock or len(gold.parts) != len(answer.parts):
             return _structure(gold.parts == answer.parts)
         first, second = gold.parts, answer.parts
-        return _structure(all(a * second[0] == b * first[0] for a, b in zip(first, second, strict=True)))
+        return _structure(
+            all(a * second[0] == b * first[0] for a, b in zip(first, second, strict=True))
+        )
 
     def _percents(self, gold: Answer, answer: Answer) -> Finding | None:
         if isinstance(gold, Percent) and isinstance(answer, Percent):
@@ -267,7 +291,7 @@ class _Ladder:
             return None
         if not self._policy.percent_as_fraction:
             return _structure(equal=False)
-        return self.compare(_hundredths(gold), _hundredths(answer))
+        return self.compare(hundredths(gold), hundredths(answer))
 
     def _quantities(self, gold: Answer, answer: Answer) -> Finding | None:
         if isinstance(gold, Quantity) and isinstance(answer, Quantity):
@@ -275,7 +299,7 @@ class _Ladder:
                 return self.compare(gold.amount, answer.amount)
             if gold.unit.dimension != answer.unit.dimension:
                 return _structure(equal=False)
-            both = [_in_base_unit(quantity) for quantity in (gold, answer)]
+            both = [in_base_unit(quantity) for quantity in (gold, answer)]
             return self.compare(both[0], both[1])
         if not isinstance(gold, Quantity) and not isinstance(answer, Quantity):
             return None
@@ -316,99 +340,27 @@ class _Ladder:
         """Whether a decimal is the other's value rounded; two decimals have to be equal."""
         written = other.decimal if isinstance(other, Number) else None
         decimal = shown.decimal
-        return bool(self._policy.rounded_decimals and decimal and not written and decimal.shows(shown.value, exact))
+        return bool(
+            self._policy.rounded_decimals
+            and decimal
+            and not written
+            and decimal.shows(shown.value, exact)
+        )
 
     def _expressions(self, gold: Answer, answer: Answer) -> Finding:
         first, second = writable(gold), writable(answer)
         if first == second:
             return Finding(equal=True, step="normalised_string")
-        infinite = {"\\infty", "-\\infty"}
-        if {first, second} <= infinite or (_PLAIN_LETTER.fullmatch(first) and _PLAIN_LETTER.fullmatch(second)):
+        letters = _PLAIN_LETTER.fullmatch(first) and _PLAIN_LETTER.fullmatch(second)
+        if letters or _INFINITE & {first, second}:
             return Finding(equal=False, step="normalised_string")
-        if any(isinstance(side, Number) for side in (gold, answer)) and infinite & {first, second}:
-            return Finding(equal=False, step="typed_structure")
         proof = self._oracle(first, second)
-        for shown, value, other in ((gold, proof.answer_value, answer), (answer, proof.gold_value, gold)):
-            if proof.equal is False and isinstance(shown, Number) and value:
-                if self._rounds(shown, Fraction(value), other):
-                    return Finding(equal=True, step="rounded_decimal")
+        for shown, value, other in (
+            (gold, proof.answer_value, answer),
+            (answer, proof.gold_value, gold),
+        ):
+            if proof.equal is not False or not isinstance(shown, Number) or not value:
+                continue
+            if self._rounds(shown, Fraction(value), other):
+                return Finding(equal=True, step="rounded_decimal")
         return Finding(proof.equal, "symbolic")
-
-
-def writable(answer: Answer) -> str:
-    """LaTeX for the symbolic engine; a number is written plainly, however it was typed."""
-    if not isinstance(answer, Number):
-        return answer.latex
-    top, bottom = answer.value.numerator, answer.value.denominator
-    if max(top.bit_length(), bottom.bit_length()) > _WRITABLE_BITS:
-        return answer.latex
-    return str(top) if bottom == 1 else f"{'-' if top < 0 else ''}\\frac{{{abs(top)}}}{{{bottom}}}"
-
-
-def _is_product(text: Text, other: Expression) -> bool:
-    """Whether a short word such as `xy` may be a product, seeing that the other side is algebra."""
-    return text.latex.isalpha() and text.latex.islower() and len(text.latex) <= 3 and len(other.latex) > 1  # noqa: PLR2004
-
-
-def _hundredths(answer: Answer) -> Answer:
-    """A percentage as the number it stands for; anything else as it is."""
-    if not isinstance(answer, Percent):
-        return answer
-    amount = answer.amount
-    if isinstance(amount, Number):
-        written = amount.decimal
-        shifted = replace(written, places=written.places + 2) if written else None
-        return Number(answer.latex, amount.value / 100, shifted)
-    return Expression(f"\\frac{{{amount.latex}}}{{100}}")
-
-
-def _in_base_unit(quantity: Quantity) -> Answer:
-    factor = quantity.unit.factor
-    if isinstance(quantity.amount, Number):
-        return Number(quantity.latex, quantity.amount.value * factor)
-    return Expression(f"\\frac{{{factor.numerator}}}{{{factor.denominator}}}({quantity.amount.latex})")
-
-
-def _labels(several: Several) -> tuple[str, ...]:
-    """The labels of `x=1,y=2`, where every element has one and all are different."""
-    found = tuple(e.label for e in several.elements if isinstance(e, Equation) and e.label)
-    different = len(found) == len(several.elements) == len(set(found)) > 1
-    return found if different else ()
-
-
-def _spread(answer: Answer, other: Answer) -> Answer:
-    """An answer as several, where it can be and the other side is: `(x,y)=(1,2)`, `100,200`."""
-    if not isinstance(other, Several | Brackets):
-        return answer
-    if isinstance(answer, Number) and answer.groups:
-        return Several("", tuple(Number(str(g), g) for g in answer.groups), braced=False)
-    if isinstance(answer, Equation) and answer.label.startswith("(") and len(answer.sides) == 1:
-        names, value = answer.label[1:-1].split(","), answer.sides[0]
-        if isinstance(value, Brackets) and isinstance(other, Several) and len(names) == len(value.elements):
-            pairs = zip(names, value.elements, strict=True)
-            return Several("", tuple(Equation(f"{n}={v.latex}", n, (v,)) for n, v in pairs), braced=False)
-    return answer
-
-
-def _vector(answer: Answer, other: Answer) -> Answer:
-    """A matrix of one column or row as a tuple, where the other side is written as one."""
-    if not isinstance(answer, Matrix) or not isinstance(other, Brackets):
-        return answer
-    cells = tuple(cell for row in answer.rows for cell in row)
-    if len(answer.rows) != 1 and any(len(row) != 1 for row in answer.rows):
-        return answer
-    return Brackets(answer.latex, other.left, other.right, cells)
-
-
-def _rename_argument(equation: Equation, label: str) -> Equation:
-    """`f(t)=t^2` as `f(x)=x^2`, where only the name of the argument differs."""
-    ours, theirs = _ARGUMENT.fullmatch(equation.label), _ARGUMENT.fullmatch(label)
-    if not ours or not theirs or ours[1] != theirs[1] or ours[2] == theirs[2]:
-        return equation
-    if not all(isinstance(side, Expression | Number) and theirs[2] not in side.latex for side in equation.sides):
-        return equation
-    name = re.compile(rf"(?<![A-Za-z\\]){ours[2]}(?![A-Za-z])")
-    sides = tuple(
-        Expression(name.sub(theirs[2], s.latex)) if isinstance(s, Expression) else s for s in equation.sides
-    )
-    return Equation(equation.latex, label, sides)

@@ -1,5 +1,7 @@
 r"""Pure: arithmetic that can be read as one exact rational number, or not at all."""
 
+# ruff: noqa: PLR2004 - the lengths are those of the patterns beside them
+
 from __future__ import annotations
 
 import math
@@ -72,11 +74,11 @@ def _bounded(value: Fraction) -> Fraction:
     return value
 
 
-def literal(token: str) -> Fraction:
-    """The value of one number token."""
-    scientific = _SCIENTIFIC.fullmatch(token)
+def literal(lexeme: str) -> Fraction:
+    """The value of one number lexeme."""
+    scientific = _SCIENTIFIC.fullmatch(lexeme)
     if not scientific:
-        return Fraction(token.replace(",", "").rstrip(".") or "0")
+        return Fraction(lexeme.replace(",", "").rstrip(".") or "0")
     exponent = int(scientific[2])
     if abs(exponent) > MAX_EXPONENT:
         raise TooComplexError(f"an exponent beyond {MAX_EXPONENT}")
@@ -84,7 +86,7 @@ def literal(token: str) -> Fraction:
 
 
 class _Arithmetic:
-    """Recursive descent over numeric tokens; gives up on the first token it does not know."""
+    """Recursive descent over numeric tokens; gives up on the first lexeme it does not know."""
 
     def __init__(self, tokens: tuple[str, ...]) -> None:
         self._tokens = tokens
@@ -92,21 +94,21 @@ class _Arithmetic:
 
     @property
     def finished(self) -> bool:
-        """Whether every token was used."""
+        """Whether every lexeme was used."""
         return self._at == len(self._tokens)
 
     def _peek(self, ahead: int = 0) -> str:
         at = self._at + ahead
         return self._tokens[at] if at < len(self._tokens) else ""
 
-    def _take(self, token: str) -> bool:
-        if self._peek() != token:
+    def _take(self, lexeme: str) -> bool:
+        if self._peek() != lexeme:
             return False
         self._at += 1
         return True
 
-    def _need(self, token: str) -> None:
-        if not self._take(token):
+    def _need(self, lexeme: str) -> None:
+        if not self._take(lexeme):
             raise _NotExactError
 
     def sum(self, depth: int) -> Fraction:
@@ -171,20 +173,20 @@ class _Arithmetic:
         return _factorial(value) if self._take("!") else value
 
     def _atom(self, depth: int) -> Fraction:
-        token = self._peek()
-        if token and is_number(token):
-            return self._number(token)
+        lexeme = self._peek()
+        if lexeme and is_number(lexeme):
+            return self._number(lexeme)
         self._at += 1
-        if token == "(":
+        if lexeme == "(":
             value = self.sum(depth + 1)
             self._need(")")
             return value
-        if token == "\\frac":
+        if lexeme == "\\frac":
             top, bottom = self._argument(depth), self._argument(depth)
             return _bounded(top / bottom)
-        if token == "\\binom":
+        if lexeme == "\\binom":
             return _binomial(self._argument(depth), self._argument(depth))
-        if token == "\\sqrt" and self._peek() == "{":
+        if lexeme == "\\sqrt" and self._peek() == "{":
             return _root(self._argument(depth))
         raise _NotExactError
 
@@ -194,21 +196,21 @@ class _Arithmetic:
         self._need("}")
         return value
 
-    def _number(self, token: str) -> Fraction:
+    def _number(self, lexeme: str) -> Fraction:
         self._at += 1
         if self._peek() == "\\overline":
-            return self._repeating(token)
-        value = literal(token)
-        if value.denominator == 1 and token.isdecimal():
+            return self._repeating(lexeme)
+        value = literal(lexeme)
+        if value.denominator == 1 and lexeme.isdecimal():
             return value + self._mixed()
         return value
 
     def _mixed(self) -> Fraction:
         r"""The fraction of `1\frac{1}{2}` or `1 1/2`; 0 where there is none."""
         following = self._tokens[self._at : self._at + 7]
-        if len(following) == 7 and following[0] == "\\frac" and following[1] == following[4] == "{":  # noqa: PLR2004
+        if len(following) == 7 and following[0] == "\\frac" and following[1] == following[4] == "{":
             top, bottom, used = following[2], following[5], 7
-        elif len(following) >= 4 and following[0] == " " and following[2] == "/":  # noqa: PLR2004
+        elif len(following) >= 4 and following[0] == " " and following[2] == "/":
             top, bottom, used = following[1], following[3], 4
         else:
             return Fraction(0)
@@ -217,18 +219,18 @@ class _Arithmetic:
         self._at += used
         return Fraction(int(top), int(bottom))
 
-    def _repeating(self, token: str) -> Fraction:
+    def _repeating(self, lexeme: str) -> Fraction:
         r"""`0.1\overline{6}`: the digits under the bar repeat for ever."""
         following = self._tokens[self._at : self._at + 4]
-        if len(following) != 4 or following[1] != "{" or not following[2].isdecimal():  # noqa: PLR2004
+        if len(following) != 4 or following[1] != "{" or not following[2].isdecimal():
             raise _NotExactError
-        if "." not in token or not token.replace(".", "").isdecimal():
+        if "." not in lexeme or not lexeme.replace(".", "").isdecimal():
             raise _NotExactError
         self._at += 4
-        places = len(token.partition(".")[2])
+        places = len(lexeme.partition(".")[2])
         period = following[2]
         tail = Fraction(int(period), (10 ** len(period) - 1) * 10**places)
-        return literal(token) + tail
+        return literal(lexeme) + tail
 
 
 def _factorial(value: Fraction) -> Fraction:

@@ -1,5 +1,7 @@
 """Pure: numbers with something attached: percent, money, degrees, units, scales, ratios, times."""
 
+# ruff: noqa: PLR2004 - the lengths are those of the patterns beside them
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from verifier.math.tokens import Tokens
 
 _PERCENT_WORDS = frozenset(("percent", "percentage", "pct"))
+# In `\\sin 30^\\circ` the degrees belong to the argument.
+_FUNCTIONS = frozenset(f"\\{name}" for name in ("sin", "cos", "tan", "cot", "sec", "csc"))
 _HALVES = {"am": "am", "pm": "pm"}
 _LONGEST_UNIT = 12
 _CLOCK_PARTS = 3
@@ -33,8 +37,10 @@ def ratio(tokens: Tokens) -> Ratio | None:
     if not all(len(part) == 1 and is_number(part[0]) for part in parts):
         return None
     texts = [part[0] for part in parts]
-    clock = len(texts) <= _CLOCK_PARTS and len(texts[0]) <= 2 and all(  # noqa: PLR2004 - two digits
-        len(text) == 2 and text.isdecimal() for text in texts[1:]  # noqa: PLR2004 - two digits
+    clock = (
+        len(texts) <= _CLOCK_PARTS
+        and len(texts[0]) <= 2
+        and all(len(text) == 2 and text.isdecimal() for text in texts[1:])
     )
     values = tuple(literal(text) for text in texts)
     return Ratio(join(tokens), values, clock=clock or bool(half), half=half)  # type: ignore[arg-type]
@@ -52,9 +58,11 @@ def measured(tokens: Tokens, read: Callable[[Tokens], Answer]) -> Answer | None:
     """A percentage, an amount of money, an angle in degrees, or a number with a scale or unit."""
     last = tokens[-1]
     latex = join(tokens)
-    if len(tokens) > 1 and (last == "%" or (is_word(last) and word_of(last).lower() in _PERCENT_WORDS)):
+    if len(tokens) > 1 and (
+        last == "%" or (is_word(last) and word_of(last).lower() in _PERCENT_WORDS)
+    ):
         return Percent(latex, read(tokens[:-1]))
-    if len(tokens) > 1 and last == "\\degree":
+    if len(tokens) > 1 and last == "\\degree" and not _FUNCTIONS & set(tokens):
         return Quantity(latex, read(tokens[:-1]), DEGREE)
     return _money(tokens, read) or _scaled(tokens, read) or _with_unit(tokens, read)
 
@@ -70,8 +78,9 @@ def _money(tokens: Tokens, read: Callable[[Tokens], Answer]) -> Answer | None:
     unit = known(name) or DEGREE
     amount = read(trim(rest))
     if isinstance(amount, Quantity):
-        # `$5 dollars` says it twice; `$5 per hour` has the sign in front of another unit.
-        return replace(amount, latex=join(tokens))
+        # `$5 dollars` says it twice; `$5 per hour` is money divided by time.
+        whole = over(unit, known(amount.unit.name[2:])) if amount.unit.name[:2] == "1/" else None
+        return replace(amount, latex=join(tokens), unit=whole or amount.unit)
     if isinstance(amount, Number):
         amount = replace(amount, groups=())
     return Quantity(join(tokens), amount, unit)
@@ -87,44 +96,44 @@ def _scaled(tokens: Tokens, read: Callable[[Tokens], Answer]) -> Number | None:
 
 
 def _with_unit(tokens: Tokens, read: Callable[[Tokens], Answer]) -> Answer | None:
-    """The longest unit at the end that leaves a readable amount in front of it."""
+    """The longest unit at the end that may follow what stands in front of it.
+
+    The first split that may be right decides, so that each piece is read once.
+    """
     for start in range(max(1, len(tokens) - _LONGEST_UNIT), len(tokens)):
         head = tokens[start]
         if head == "\\degree" and [word_of(t) for t in tokens[start + 1 :]] in (["C"], ["F"]):
             name = f"degree {word_of(tokens[-1]).lower()}"
             return Quantity(join(tokens), read(trim(tokens[:start])), Unit(name, name))
-        if not is_word(head):
-            continue
-        found = _quantity(tokens, start, read)
-        if found:
-            return found
+        unit = _unit(tokens[start:]) if is_word(head) else None
+        if unit and _may_follow(tokens, start, unit):
+            return _quantity(tokens, start, unit, read(trim(tokens[:start])))
     return None
 
 
-def _quantity(tokens: Tokens, start: int, read: Callable[[Tokens], Answer]) -> Quantity | None:
-    spaced = tokens[start - 1] == " "
-    in_text = tokens[start][0] == "\\"
-    unit = _unit(tokens[start:])
-    amount_tokens = trim(tokens[:start])
-    if unit is None or not amount_tokens:
+def _may_follow(tokens: Tokens, start: int, unit: Unit) -> bool:
+    """Whether the words from `start` can be a unit there, and not variables or prose."""
+    amount, word = trim(tokens[:start]), word_of(tokens[start])
+    if amount and is_word(amount[-1]) and word_of(amount[-1]).lower() in SCALES:
+        amount = trim(amount[:-1])
+    if not amount:
+        return False
+    spaced, in_text = tokens[start - 1] == " ", tokens[start][0] == "\\"
+    if spaced and evaluate(amount) is not None:
+        return True
+    recognised = known(word) is not None or "^" in unit.name or "/" in unit.name
+    return in_text or (recognised and len(word) > 1)
+
+
+def _quantity(tokens: Tokens, start: int, unit: Unit, amount: Answer) -> Quantity | None:
+    if not isinstance(amount, Number | Expression):
         return None
-    numeric = evaluate(amount_tokens) is not None or _scaled(amount_tokens, read) is not None
-    short = len(word_of(tokens[start])) == 1
-    recognised = known(word_of(tokens[start])) is not None or "^" in unit.name or "/" in unit.name
-    if not in_text and ((short and not (spaced and numeric)) or not (recognised or (spaced and numeric))):
-        return None
-    if not numeric and not in_text and not (recognised and not short):
-        return None
-    amount = read(amount_tokens)
-    if numeric and isinstance(amount, Number):
+    if isinstance(amount, Number):
         amount = replace(amount, groups=())
-    if not isinstance(amount, Number | Expression | Quantity) or isinstance(amount, Quantity) and not numeric:
-        return None
-    if isinstance(amount, Quantity):
-        # `$5 per hour`: the money sign joins the unit.
-        joined = over(amount.unit, unit)
-        return Quantity(join(tokens), amount.amount, joined) if joined else None
-    return Quantity(join(tokens), amount, unit, certain=in_text or (spaced and not short))
+    certain = tokens[start][0] == "\\" or (
+        tokens[start - 1] == " " and len(word_of(tokens[start])) > 1
+    )
+    return Quantity(join(tokens), amount, unit, certain)
 
 
 def _unit(tokens: Tokens) -> Unit | None:
@@ -138,12 +147,12 @@ def _unit(tokens: Tokens) -> Unit | None:
 
 def _simple_unit(tokens: Tokens) -> Unit | None:
     exponent = 1
-    if len(tokens) > 4 and tokens[-4:-2] == ("^", "{") and tokens[-2].isdecimal():  # noqa: PLR2004
-        exponent, tokens = int(tokens[-2][:2]), tokens[:-4]
+    if len(tokens) > 4 and tokens[-4:-2] == ("^", "{") and tokens[-2].isdecimal():
+        exponent, tokens = int(tokens[-2]), tokens[:-4]
     if not all(is_word(t) or t == " " for t in tokens):
         return None
     named = [(word_of(t), t[0] == "\\") for t in tokens if t != " "]
-    return read_unit(named, exponent) if exponent <= 3 else None  # noqa: PLR2004 - volume is the last
+    return read_unit(named, exponent) if exponent <= 3 else None
 
 
 def in_radians(degrees: Number) -> Expression:

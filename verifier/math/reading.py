@@ -1,8 +1,12 @@
 """Pure: from the text of an answer to a typed answer, in linear time and with bounded depth."""
 
+# ruff: noqa: PLR0911 - every rule returns where it decides
+# ruff: noqa: PLR2004 - the lengths are those of the patterns beside them
+
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from verifier.math import measures, words
@@ -27,17 +31,41 @@ from verifier.math.spelling import is_number, is_word, join, spell, word_of
 from verifier.math.tokens import Tokens, enclosed, split, spread_groups, trim
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from verifier.model import AnswerType
 
 _JOINERS = frozenset(
-    [",", ";", *(form for w in ("or", "and", "Or", "And", "OR", "AND") for form in (w, f"\\text{{{w}}}"))]
+    [
+        ",",
+        ";",
+        *(form for w in ("or", "and", "Or", "And", "OR", "AND") for form in (w, f"\\text{{{w}}}")),
+    ]
 )
+_LOGICAL = frozenset(("\\land", "\\lor"))
 _OR = frozenset(form for w in ("or", "Or", "OR") for form in (w, f"\\text{{{w}}}"))
 _EQUALS = frozenset(("=", "\\approx"))
 _ORDER = frozenset(("<", ">", "\\le", "\\ge", "\\ne"))
 _RELATIONS = _EQUALS | _ORDER | {"\\in"}
-_OPAQUE = frozenset(("\\equiv", "\\pmod", "\\to", "\\angle", "\\triangle", "\\parallel", "\\perp", "\\cong", "\\sim"))
-_ENVIRONMENTS = frozenset(f"\\begin{{{n}}}" for n in ("matrix", "pmatrix", "bmatrix", "Bmatrix", "array", "smallmatrix"))
+_OPAQUE = frozenset(
+    (
+        "\\equiv",
+        "\\pmod",
+        "\\to",
+        "\\angle",
+        "\\triangle",
+        "\\parallel",
+        "\\perp",
+        "\\cong",
+        "\\sim",
+        "\\neg",
+        "\\implies",
+        "\\iff",
+    )
+)
+_ENVIRONMENTS = frozenset(
+    f"\\begin{{{n}}}" for n in ("matrix", "pmatrix", "bmatrix", "Bmatrix", "array", "smallmatrix")
+)
 _COMPATIBLE: dict[str, frozenset[str]] = {
     "number": frozenset(("number", "expression", "percent", "quantity", "ratio")),
     "percent": frozenset(("percent", "number", "expression")),
@@ -60,9 +88,13 @@ def read(text: str, expected: AnswerType = "auto") -> Answer:
     tokens = spell(text)
     if not any(is_word(t) or is_number(t) or t[0] in "\\{[(" for t in tokens):
         raise UnreadableError("there is nothing to compare in it")
-    if [word_of(t).lower() for t in tokens if is_word(t)] == ["nan"] and len(tokens) <= 2:  # noqa: PLR2004
+    if [word_of(t).lower() for t in tokens if is_word(t)] == ["nan"] and len(tokens) <= 2:
         raise UnreadableError("NaN is not an answer")
     refuse_bombs(tokens)
+    labelled = tokens[0] == "(" and tokens[1:2] and tokens[1].startswith("\\text{")
+    if expected == "auto" and labelled and words.choice_letter(tokens):
+        # `\\textbf{(C)} 12`, the way contests write a choice with its value.
+        expected = "choice"
     if expected == "text":
         return words.text_of(tokens)
     if expected == "choice":
@@ -97,6 +129,8 @@ def _read(tokens: Tokens, depth: int) -> Answer:
     tokens = trim(tokens)
     if not tokens:
         return Text("", "")
+    if tokens == ("+", "\\infty"):
+        tokens = tokens[1:]
     value = evaluate(tokens)
     if value is not None:
         return Number(join(tokens), value, decimal_form(tokens), _groups(tokens))
@@ -117,7 +151,7 @@ def _read(tokens: Tokens, depth: int) -> Answer:
     )
 
 
-def _groups(tokens: Tokens) -> tuple[()] | tuple:  # type: ignore[type-arg]
+def _groups(tokens: Tokens) -> tuple[Fraction, ...]:
     if len(tokens) != 1 or "," not in tokens[0] or "." in tokens[0]:
         return ()
     parts = tokens[0].split(",")
@@ -126,22 +160,25 @@ def _groups(tokens: Tokens) -> tuple[()] | tuple:  # type: ignore[type-arg]
 
 def _joined(tokens: Tokens, depth: int) -> Answer | None:
     """`1, 2 or 3`: elements in any order."""
-    pieces, joiners = split(tokens, _JOINERS)
+    pieces, joiners = split(tokens, _JOINERS | _LOGICAL)
     if not joiners:
         return None
     elements = [_read(piece, depth + 1) for piece in pieces if piece]
     if len(elements) == 1:
         return elements[0]
+    if _LOGICAL & set(joiners) and not any(isinstance(e, Equation | Inequality) for e in elements):
+        # `p \\lor q` is a formula; only `x=1 \\lor x=2` lists solutions.
+        return Text(join(tokens), join(tokens))
     flat: list[Answer] = []
     for element in elements:
         unbraced = isinstance(element, Several) and not element.braced
         flat.extend(element.elements if isinstance(element, Several) and unbraced else [element])
-    joined_by_or = all(joiner in _OR for joiner in joiners)
+    joined_by_or = all(joiner in _OR or joiner == "\\lor" for joiner in joiners)
     return Several(join(tokens), tuple(flat), braced=False, joined_by_or=joined_by_or)
 
 
 def _related(tokens: Tokens, depth: int) -> Answer | None:
-    """Equations, inequalities and `x \\in S`."""
+    r"""Equations, inequalities and `x \\in S`."""
     pieces, signs = split(tokens, _RELATIONS)
     if not signs or _OPAQUE & set(tokens) - {"\\angle", "\\triangle"}:
         return None
@@ -152,7 +189,7 @@ def _related(tokens: Tokens, depth: int) -> Answer | None:
     latex = join(tokens)
     if signs == ["\\in"] or set(signs) <= _EQUALS:
         label = words.label(pieces[0])
-        if not label and len(pieces) == 2 and signs != ["\\in"]:  # noqa: PLR2004 - `4=x`
+        if not label and len(pieces) == 2 and signs != ["\\in"]:
             label = words.label(pieces[1])
             pieces = pieces[::-1] if label else pieces
         sides = [_read(piece, depth + 1) for piece in (pieces[1:] if label else pieces)]
@@ -171,7 +208,11 @@ def _union(tokens: Tokens, depth: int) -> Answer | None:
     if not signs or not all(pieces):
         return None
     parts = tuple(_read(piece, depth + 1) for piece in pieces)
-    return Union(join(tokens), parts) if any(isinstance(p, Brackets | Several) for p in parts) else None
+    return (
+        Union(join(tokens), parts)
+        if any(isinstance(p, Brackets | Several) for p in parts)
+        else None
+    )
 
 
 def _bracketed(tokens: Tokens, depth: int) -> Answer | None:
@@ -219,23 +260,38 @@ def _matrix(tokens: Tokens, depth: int) -> Matrix:
 
 
 def _signs(tokens: Tokens, depth: int) -> Answer | None:
-    """`a \\pm b` is both values."""
+    r"""`a \\pm b` is both values."""
     if not {"\\pm", "\\mp"} & set(tokens):
         return None
     upper = {"\\pm": "+", "\\mp": "-"}
     lower = {"\\pm": "-", "\\mp": "+"}
     # A leading plus is no part of the value.
-    both = [tuple(table.get(token, token) for token in tokens) for table in (upper, lower)]
+    both = [tuple(table.get(lexeme, lexeme) for lexeme in tokens) for table in (upper, lower)]
     values = tuple(_read(v[1:] if v[0] == "+" else v, depth + 1) for v in both)
     return Several(join(tokens), values, braced=False, joined_by_or=True)
 
 
 def _leaf(tokens: Tokens) -> Answer:
     """What is left is algebra, unless it holds words."""
-    if _OPAQUE & set(tokens):
+    if _OPAQUE & set(tokens) or _has_gap(tokens):
         return Text(join(tokens), join(tokens))
-    long = any(is_word(t) and len(word_of(t)) > (1 if t[0] == "\\" else words.MAX_PRODUCT) for t in tokens)
+    long = any(
+        is_word(t) and len(word_of(t)) > (1 if t[0] == "\\" else words.MAX_PRODUCT) for t in tokens
+    )
     if long:
         return words.text_of(tokens)
     plain = tuple(word_of(t) if is_word(t) else t for t in tokens if t != " ")
     return Expression(join(plain))
+
+
+def _has_gap(tokens: Tokens) -> bool:
+    """Whether two numbers stand side by side (`1 2`) or one has an index (`31_8`, a base)."""
+    indexed = any(b == "_" and is_number(a) for a, b in pairwise(tokens))
+    return (
+        indexed
+        or any(
+            lexeme == " " and is_number(tokens[i]) and is_number(tokens[i + 2])
+            for i, lexeme in enumerate(tokens[1:-1])
+        )
+        or any(is_number(a) and is_number(b) for a, b in pairwise(tokens))
+    )

@@ -1,5 +1,8 @@
 r"""Pure: inequalities as intervals, so that `x>2` can be compared with `(2,\infty)`."""
 
+# ruff: noqa: PLR0911 - every rule returns where it decides
+# ruff: noqa: PLR2004 - the lengths are those of the patterns beside them
+
 from __future__ import annotations
 
 import re
@@ -30,16 +33,14 @@ def region(answer: Answer) -> tuple[str, Brackets | Union] | None:
         name = _symbol(sides[1])
         if not name or not set(signs) <= {"<", "\\le"}:
             return None
-        return name, _between(sides[0], signs[0] == "<", sides[2], signs[1] == "<")
-    if len(sides) != 2:  # noqa: PLR2004 - one sign has two sides
+        return name, _between(sides[0], signs[0], sides[2], signs[1])
+    if len(sides) != 2:
         return None
     left, right = _symbol(sides[0]), _symbol(sides[1])
     if bool(left) == bool(right):
         return None
     name, bound = (left, sides[1]) if left else (right, sides[0])
-    below, above = _between(_LEAST, True, bound, signs[0] != "\\le"), _between(  # noqa: FBT003
-        bound, signs[0] != "\\le", _MOST, True  # noqa: FBT003
-    )
+    below, above = _between(_LEAST, "<", bound, signs[0]), _between(bound, signs[0], _MOST, "<")
     if signs[0] == "\\ne":
         return name, Union(answer.latex, (below, above))
     return name, below if left else above
@@ -53,6 +54,7 @@ def _symbol(answer: Answer) -> str:
     return letter if isinstance(letter, str) else ""
 
 
-def _between(low: Answer, low_open: bool, high: Answer, high_open: bool) -> Brackets:  # noqa: FBT001
-    left, right = "(" if low_open else "[", ")" if high_open else "]"
+def _between(low: Answer, low_sign: str, high: Answer, high_sign: str) -> Brackets:
+    """The interval between two ends, each closed where its sign allows equality."""
+    left, right = "[" if low_sign == "\\le" else "(", "]" if high_sign == "\\le" else ")"
     return Brackets(f"{left}{low.latex},{high.latex}{right}", left, right, (low, high))

@@ -1,8 +1,11 @@
 r"""Pure: from the many ways to type mathematics to one list of canonical LaTeX tokens.
 
-A token is a number, a word, a `\command`, a `\text{word}` (a word that stood in text mode), a
+A lexeme is a number, a word, a `\command`, a `\text{word}` (a word that stood in text mode), a
 `\begin{..}`/`\end{..}`, a single sign, or a space where it separates two numbers or words.
 """
+
+# ruff: noqa: PLR0911 - every rule returns where it decides
+# ruff: noqa: PLR2004 - the lengths are those of the patterns beside them
 
 from __future__ import annotations
 
@@ -40,28 +43,28 @@ _STARRED = re.compile(r"\*\*(?=\S)([^*]+)(?<=\S)\*\*")
 _DIGIT = re.compile(r"\d+")
 
 
-def is_word(token: str) -> bool:
-    """Whether the token is a word, in text mode or not."""
-    return token[0].isalpha() or token.startswith("\\text{")
+def is_word(lexeme: str) -> bool:
+    """Whether the lexeme is a word, in text mode or not."""
+    return lexeme[0].isalpha() or lexeme.startswith("\\text{")
 
 
-def word_of(token: str) -> str:
-    """The letters of a word token."""
-    return token[6:-1] if token.startswith("\\text{") else token
+def word_of(lexeme: str) -> str:
+    """The letters of a word lexeme."""
+    return lexeme[6:-1] if lexeme.startswith("\\text{") else lexeme
 
 
-def is_number(token: str) -> bool:
-    """Whether the token is a number as written."""
-    return token[0].isdecimal() or (token[0] == "." and len(token) > 1)
+def is_number(lexeme: str) -> bool:
+    """Whether the lexeme is a number as written."""
+    return lexeme[0].isdecimal() or (lexeme[0] == "." and len(lexeme) > 1)
 
 
 def join(tokens: tuple[str, ...] | list[str]) -> str:
     """The tokens as LaTeX, with spaces only where two tokens would run together."""
     parts: list[str] = []
-    for token in tokens:
-        if parts and token[0].isalpha() and parts[-1][-1].isalpha():
+    for lexeme in tokens:
+        if parts and lexeme[0].isalpha() and parts[-1][-1].isalpha():
             parts.append(" ")
-        parts.append(token)
+        parts.append(lexeme)
     return "".join(parts)
 
 
@@ -80,7 +83,9 @@ def _ascii(text: str) -> str:
     """Unicode signs as LaTeX; what has no LaTeX twin stays."""
     if text.isascii():
         return text
-    text = alphabet.SUPERSCRIPT.sub(lambda m: "^{" + m[0].translate(alphabet.SUPERSCRIPTS) + "}", text)
+    text = alphabet.SUPERSCRIPT.sub(
+        lambda m: "^{" + m[0].translate(alphabet.SUPERSCRIPTS) + "}", text
+    )
     text = alphabet.SUBSCRIPT.sub(lambda m: "_{" + m[0].translate(alphabet.SUBSCRIPTS) + "}", text)
     text = text.translate(alphabet.SIGNS)
     text = unicodedata.normalize("NFKC", text)
@@ -102,74 +107,74 @@ def _unwrap(text: str) -> str:
 
 
 def _tokenise(text: str) -> list[str]:
-    """Tokens with synonyms resolved; words in text mode become `\\text{word}`."""
+    r"""Tokens with synonyms resolved; words in text mode become `\\text{word}`."""
     found: list[str] = []
     depth = 0
     text_ends: list[int] = []
     pending = False
     for match in _TOKEN.finditer(text):
-        token = match[0]
-        if token in alphabet.DROPPED:
+        lexeme = match[0]
+        if lexeme in alphabet.DROPPED:
             continue
-        if token in alphabet.TEXT_COMMANDS:
+        if lexeme in alphabet.TEXT_COMMANDS:
             pending = True
             continue
-        if token == "{":  # noqa: S105 - a brace
+        if lexeme == "{":
             depth += 1
             if pending:
                 text_ends.append(depth)
                 pending = False
                 continue
-        elif token == "}":  # noqa: S105 - a brace
+        elif lexeme == "}":
             depth -= 1
             if text_ends and text_ends[-1] == depth + 1:
                 text_ends.pop()
                 continue
-        pending = pending and token.isspace()
-        found.extend(_resolve(token, in_text=bool(text_ends)))
+        pending = pending and lexeme.isspace()
+        found.extend(_resolve(lexeme, in_text=bool(text_ends)))
     return found
 
 
-def _resolve(token: str, *, in_text: bool) -> list[str]:
-    """One raw token as canonical ones."""
-    first = token[0]
-    if is_number(token):
-        if sum(map(len, _DIGIT.findall(token))) > MAX_DIGITS:
+def _resolve(lexeme: str, *, in_text: bool) -> list[str]:
+    """One raw lexeme as canonical ones."""
+    first = lexeme[0]
+    if is_number(lexeme):
+        if sum(map(len, _DIGIT.findall(lexeme))) > MAX_DIGITS:
             raise TooComplexError(f"a number of more than {MAX_DIGITS} digits")
-        if " " in token:
-            return [token.replace(" ", "")]
-        if "," in token and not _THOUSANDS.fullmatch(token):
-            return [part for part in re.split(r"(,)", token) if part]
-        return [token]
+        if " " in lexeme:
+            return [lexeme.replace(" ", "")]
+        if "," in lexeme and not _THOUSANDS.fullmatch(lexeme):
+            return [part for part in re.split(r"(,)", lexeme) if part]
+        return [lexeme]
     if first.isalpha():
-        if in_text and token not in alphabet.FUNCTION_WORDS:
-            return [f"\\text{{{token}}}"]
-        if token.lower() in alphabet.CONSTANT_WORDS:
-            return [alphabet.CONSTANT_WORDS[token.lower()]]
-        return [alphabet.FUNCTION_WORDS.get(token, token)]
+        if in_text and lexeme not in alphabet.FUNCTION_WORDS:
+            return [f"\\text{{{lexeme}}}"]
+        if lexeme.lower() in alphabet.CONSTANT_WORDS:
+            return [alphabet.CONSTANT_WORDS[lexeme.lower()]]
+        return [alphabet.FUNCTION_WORDS.get(lexeme, lexeme)]
     if first.isspace():
         return [" "]
-    if token.startswith("\\begin{array}"):
+    if lexeme.startswith("\\begin{array}"):
         return ["\\begin{array}"]
-    return list(alphabet.SYNONYMS.get(token, (token,)))
+    return list(alphabet.SYNONYMS.get(lexeme, (lexeme,)))
 
 
 def _tidy_spaces(tokens: list[str]) -> list[str]:
     """Spaces kept only where a number or word stands on both sides."""
     kept: list[str] = []
-    for index, token in enumerate(tokens):
-        if token == " ":  # noqa: S105 - a space
+    for index, lexeme in enumerate(tokens):
+        if lexeme == " ":
             after = tokens[index + 1] if index + 1 < len(tokens) else ""
             if not kept or not after or kept[-1] == " " or after == " ":
                 continue
             if not (_is_plain(kept[-1]) and _is_plain(after)):
                 continue
-        kept.append(token)
+        kept.append(lexeme)
     return kept
 
 
-def _is_plain(token: str) -> bool:
-    return is_word(token) or is_number(token)
+def _is_plain(lexeme: str) -> bool:
+    return is_word(lexeme) or is_number(lexeme)
 
 
 class _Bracer:
@@ -201,25 +206,27 @@ class _Bracer:
             self._at += 1
 
     def _one(self, depth: int) -> list[str]:
-        """The next token with its arguments, or the inside of a bare group."""
+        """The next lexeme with its arguments, or the inside of a bare group."""
         if depth > MAX_DEPTH:
             raise TooComplexError(f"nested deeper than {MAX_DEPTH}")
-        token = self._tokens[self._at]
+        lexeme = self._tokens[self._at]
         self._at += 1
-        if token == "{":  # noqa: S105 - a brace
+        if lexeme == "{":
             return self._group(depth)
-        out = [token]
-        if token == "\\sqrt" and self._peek() == "[":  # noqa: S105 - a command
+        out = [lexeme]
+        if lexeme == "\\sqrt" and self._peek() == "[":
             out.extend(self._index(depth))
-        count = alphabet.ARGUMENTS.get(token)
+        count = alphabet.ARGUMENTS.get(lexeme)
         if count is None:
             # A command we do not know takes the brace that follows it.
-            while token[0] == "\\" and len(token) > 2 and token[-1] != "}" and self._peek() == "{":
-                out.extend(self._argument(token, depth))
+            while (
+                lexeme[0] == "\\" and len(lexeme) > 2 and lexeme[-1] != "}" and self._peek() == "{"
+            ):
+                out.extend(self._argument(lexeme, depth))
             return out
         for position in range(count):
-            out.extend(self._argument(token, depth, last=position == count - 1))
-        if token == "^" and out in (["^", "{", "\\circ", "}"], ["^", "{", "\\degree", "}"]):  # noqa: S105
+            out.extend(self._argument(lexeme, depth, last=position == count - 1))
+        if lexeme == "^" and out in (["^", "{", "\\circ", "}"], ["^", "{", "\\degree", "}"]):
             return ["\\degree"]
         return ["'"] if out == ["^", "{", "\\prime", "}"] else out
 
@@ -264,8 +271,9 @@ class _Bracer:
             return ["{", *self._parentheses(depth), "}"]
         if command == "^" and following in "+-":
             self._at += 1
-            return ["{", following, *self._one(depth + 1), "}"]
-        if is_word(following) and command not in ("_",) and last and len(following) > 1:
+            power = self._one(depth + 1) if self._peek() not in ("", "}") else []
+            return ["{", following, *power, "}"]
+        if is_word(following) and command != "_" and last and len(following) > 1:
             return ["{", *self._letter(following), "}"]
         return ["{", *self._one(depth + 1), "}"]
 

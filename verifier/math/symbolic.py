@@ -1,4 +1,4 @@
-r"""Algebra, the only module that imports SymPy and Math-Verify; runs inside a killable child process.
+r"""Algebra: the only module that imports SymPy and Math-Verify; it runs in a killable child.
 
 Expressions are read by Math-Verify's own LaTeX parser (`latex2sympy`), called below `parse` because
 `parse` cuts answers out of prose, drops unit letters (`2t` reads as 2) and folds case (`R-r` reads
@@ -13,6 +13,7 @@ import logging
 import re
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import sympy
@@ -22,7 +23,7 @@ from math_verify import verify
 from sympy.core.function import AppliedUndef
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pydantic import JsonValue
 
@@ -37,7 +38,7 @@ _MIN_POINTS = 3
 _READ_CHARS = 200
 _SIDES_OF_ONE_SIGN = 2
 _CONFIG = ConversionConfig(lowercase_symbols=False)
-# Seven points: all positive, then mixed signs, so that |x| is not x; none is special to any function.
+# All positive, then mixed signs, so that |x| is not x; none is special to any function.
 _POINTS = (
     (1.3717, 0.6123, 2.7391, 0.2719, 1.9173, 3.1171),
     (0.4159, 2.2361, 0.7853, 1.6449, 0.3303, 1.2021),
@@ -49,17 +50,23 @@ _POINTS = (
 )
 _SIGN = re.compile(r"\\(?:le|ge|ne)(?![a-zA-Z])|(?<!\\)[=<>]")
 _MIRROR = {">": "<", "\\ge": "\\le"}
-_RELATIONS = {"<": sympy.Lt, "\\le": sympy.Le, ">": sympy.Gt, "\\ge": sympy.Ge, "\\ne": sympy.Ne, "=": sympy.Eq}
+_RELATIONS = {
+    "<": sympy.Lt,
+    "\\le": sympy.Le,
+    ">": sympy.Gt,
+    "\\ge": sympy.Ge,
+    "\\ne": sympy.Ne,
+    "=": sympy.Eq,
+}
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
-_READABLE = frozenset(
-    f"\\{name}"
-    for name in (
-        "frac sqrt cdot pi infty binom sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln "
-        "log exp int sum prod lim to mathbb cup cap setminus begin end lfloor rfloor lceil rceil max "
-        "min gcd lcm mod overline vec alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi "
-        "rho sigma tau phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega le ge ne"
-    ).split(" ")
-)
+_READABLE_NAMES = """
+    frac sqrt cdot pi infty binom sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh
+    ln log exp int sum prod lim to mathbb cup cap setminus begin end lfloor rfloor lceil rceil
+    max min gcd lcm mod overline vec alpha beta gamma delta epsilon zeta eta theta kappa lambda
+    mu nu xi rho sigma tau phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega
+    le ge ne
+"""
+_READABLE = frozenset(f"\\{name}" for name in _READABLE_NAMES.split())
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3})")
 _SCIENTIFIC = re.compile(r"(\d+(?:\.\d+)?|\.\d+)[eE]([+-]?\d+)(?!\w)")
 _DECIMAL = re.compile(r"(\d*)\.(\d+)")
@@ -78,31 +85,32 @@ class _Chain:
     signs: tuple[str, ...]
 
 
-def prove(gold_latex: str, answer_latex: str, announce: Callable[[str], None]) -> dict[str, JsonValue]:
+def prove(gold: str, answer: str, announce: Callable[[str], None]) -> dict[str, JsonValue]:
     """Whether two expressions, equations or inequalities are equal.
 
-    `equal` is None where a side could not be read (`why` is `gold` or `answer`) or where nothing
-    could be proved (`compare`). Announces each phase, so that a kill can be blamed on a side.
+    Both are LaTeX as `verifier.math.reading` writes it. `equal` is None where a side could not be
+    read (`why` is `gold` or `answer`) or where nothing could be proved (`compare`). Announces each
+    phase, so that a kill can be blamed on a side.
     """
     started = time.process_time()
     found: dict[str, JsonValue] = {"equal": None, "gold_read": "", "answer_read": "", "why": ""}
     chains: list[_Chain] = []
-    for phase, latex in (("gold", gold_latex), ("answer", answer_latex)):
+    for phase, latex in (("gold", gold), ("answer", answer)):
         announce(phase)
         try:
             chain = _read(latex)
-        except MemoryError:
+            found[f"{phase}_read"] = _show(chain)
+            chains.append(_evaluated(chain))
+        except (MemoryError, RecursionError):
             raise
         except Exception:  # noqa: BLE001 - the grammar's errors are bare Exceptions
             return found | {"why": phase}
-        chains.append(chain)
-        found[f"{phase}_read"] = _show(chain)
     announce("compare")
     is_complex = any(side.has(sympy.I) for chain in chains for side in chain.sides)
     try:
         equal = _equal(chains[0], chains[1], is_complex=is_complex)
         found |= {"gold_value": _constant(chains[0]), "answer_value": _constant(chains[1])}
-    except MemoryError:
+    except (MemoryError, RecursionError):
         raise
     except Exception:  # noqa: BLE001 - SymPy raises whatever its algorithms meet
         return found | {"why": "compare"}
@@ -137,6 +145,21 @@ def _read(latex: str) -> _Chain:
     return _Chain(tuple(_expression(side) for side in sides), signs)
 
 
+def _evaluated(chain: _Chain) -> _Chain:
+    """Integrals, sums and limits worked out and one value taken.
+
+    This is the expensive part of a comparison, and it has to happen in the phase of its own side,
+    so that a heavy gold is not blamed on the answer.
+    """
+    sides = []
+    for side in chain.sides:
+        done = side.doit() if isinstance(side, sympy.Expr | sympy.MatrixBase) else side
+        if isinstance(done, sympy.Expr):
+            list(_probe(done, sympy.Integer(0), is_complex=True, rows=1))
+        sides.append(done)
+    return _Chain(tuple(sides), chain.signs)
+
+
 def _split(latex: str) -> tuple[list[str], tuple[str, ...]]:
     """Sides and signs outside all braces and parentheses."""
     sides, signs, start = [], [], 0
@@ -152,7 +175,11 @@ def _split(latex: str) -> tuple[list[str], tuple[str, ...]]:
 
 def _expression(latex: str) -> _Value:
     read = latex2sympy(
-        latex, is_real=True, convert_degrees=False, normalization_config=None, conversion_config=_CONFIG
+        latex,
+        is_real=True,
+        convert_degrees=False,
+        normalization_config=None,
+        conversion_config=_CONFIG,
     )
     if not isinstance(read, sympy.Basic | sympy.MatrixBase):
         raise _UnreadableError
@@ -177,7 +204,9 @@ def _equal(gold: _Chain, answer: _Chain, *, is_complex: bool) -> bool | None:
         return _equal_values(gold.sides[0], answer.sides[0], is_complex=is_complex)
     if len(gold.sides) == len(answer.sides) == _SIDES_OF_ONE_SIGN:
         first, second = _oriented(gold), _oriented(answer)
-        if first[0] == second[0] and _proportional(first[1], second[1], directed=first[0] in ("<", "\\le")):
+        if first[0] == second[0] and _proportional(
+            first[1], second[1], directed=first[0] in ("<", "\\le")
+        ):
             return True
         if "=" in (first[0], second[0]):
             return False
@@ -201,7 +230,7 @@ def _equal_regions(gold: _Chain, answer: _Chain) -> bool | None:
         if not chain.signs:
             return None
         pairs = zip(chain.signs, chain.sides[:-1], chain.sides[1:], strict=True)
-        relation = sympy.And(*(_RELATIONS[sign](a.doit(), b.doit()) for sign, a, b in pairs))
+        relation = sympy.And(*(_RELATIONS[sign](a, b) for sign, a, b in pairs))
         names |= relation.free_symbols
         regions.append(relation)
     if len(names) != 1:
@@ -213,50 +242,71 @@ def _equal_regions(gold: _Chain, answer: _Chain) -> bool | None:
 def _equal_values(gold: _Value, answer: _Value, *, is_complex: bool) -> bool | None:
     if gold == answer:
         return True
-    gold, answer = gold.doit(), answer.doit()
     if isinstance(gold, sympy.MatrixBase) and isinstance(answer, sympy.MatrixBase):
         if gold.shape != answer.shape:
             return False
-        cells = [_equal_values(g, a, is_complex=is_complex) for g, a in zip(gold.flat(), answer.flat(), strict=True)]
+        cells = [
+            _equal_values(g, a, is_complex=is_complex)
+            for g, a in zip(gold.flat(), answer.flat(), strict=True)
+        ]
         return None if None in cells and False not in cells else all(cells)
     if isinstance(gold, sympy.Expr) and isinstance(answer, sympy.Expr):
-        pairs = _probe(gold, answer, is_complex=is_complex)
-        if any(not _close(g, a) for g, a in pairs):
-            return _differ_by_constant(gold, answer)
-        if len(pairs) >= _MIN_POINTS or (pairs and not gold.free_symbols | answer.free_symbols):
+        agreed = 0
+        for g, a in _probe(gold, answer, is_complex=is_complex):
+            if not _close(g, a):
+                return _differ_by_constant(gold, answer)
+            agreed += 1
+        if agreed >= _MIN_POINTS or (agreed and not gold.free_symbols | answer.free_symbols):
             return True
     # Sets, infinities, undefined functions, sequences over the integers.
     return bool(_verified(gold, answer) and _verified(answer, gold))
 
 
 def _verified(gold: _Value, answer: _Value) -> bool:
-    return bool(verify(gold, answer, strict=True, float_rounding=15, numeric_precision=_DIGITS, timeout_seconds=None))
+    return bool(
+        verify(
+            gold,
+            answer,
+            strict=True,
+            float_rounding=15,
+            numeric_precision=_DIGITS,
+            timeout_seconds=None,
+        )
+    )
 
 
-def _probe(gold: sympy.Expr, answer: sympy.Expr, *, is_complex: bool) -> list[tuple[sympy.Expr, sympy.Expr]]:
+def _probe(
+    gold: sympy.Expr, answer: sympy.Expr, *, is_complex: bool, rows: int = len(_POINTS)
+) -> Iterator[tuple[sympy.Expr, sympy.Expr]]:
     """Both values at each point where both have one (and, without `i`, where both are real)."""
-    functions = {f: sympy.Dummy(str(f)) for f in gold.atoms(AppliedUndef) | answer.atoms(AppliedUndef)}
+    functions = {
+        f: sympy.Dummy(str(f)) for f in gold.atoms(AppliedUndef) | answer.atoms(AppliedUndef)
+    }
     gold, answer = gold.xreplace(functions), answer.xreplace(functions)
     symbols = sorted(gold.free_symbols | answer.free_symbols, key=str)
-    pairs = []
-    for row, point in enumerate(_POINTS if symbols else _POINTS[:1]):
+    for row, point in enumerate(_POINTS[: rows if symbols else 1]):
+        # Symbols beyond the table get values of their own: no two may coincide.
         place = {
-            # Symbols beyond the table get values of their own: no two may coincide.
-            symbol: sympy.Rational(str(point[i % len(point)])) + sympy.Rational(i // len(point), 3 + row)
+            symbol: sympy.Rational(str(point[i % len(point)]))
+            + sympy.Rational(i // len(point), 3 + row)
             for i, symbol in enumerate(symbols)
         }
-        values = [_value(side, place) for side in (gold, answer)]
-        if None in values:
+        first, second = (
+            _value(side, tuple((s, place[s]) for s in symbols if s in side.free_symbols))
+            for side in (gold, answer)
+        )
+        if first is None or second is None:
             continue
-        if symbols and not is_complex and not all(_is_real(value) for value in values):
-            continue
-        pairs.append((values[0], values[1]))
-    return pairs
+        if not symbols or is_complex or (_is_real(first) and _is_real(second)):
+            yield first, second
 
 
-def _value(expression: sympy.Expr, place: dict[sympy.Symbol, sympy.Rational]) -> sympy.Expr | None:
+@lru_cache(maxsize=256)
+def _value(
+    expression: sympy.Expr, place: tuple[tuple[sympy.Symbol, sympy.Rational], ...]
+) -> sympy.Expr | None:
     """The value in 60 digits, None where there is none; pure cancellation noise is 0."""
-    value = expression.evalf(_DIGITS, subs=place) if place else expression.evalf(_DIGITS)
+    value = expression.evalf(_DIGITS, subs=dict(place) or None)
     if not value.is_number or not value.is_finite:
         return None
     real, imaginary = value.as_real_imag()
@@ -278,22 +328,25 @@ def _close(first: sympy.Expr, second: sympy.Expr) -> bool:
 
 def _differ_by_constant(gold: sympy.Expr, answer: sympy.Expr) -> bool:
     """Antiderivatives: with `+C` on both sides any other constant is part of it."""
-    constant = next((s for s in gold.free_symbols & answer.free_symbols if s.name in ("C", "c")), None)
+    constant = next(
+        (s for s in gold.free_symbols & answer.free_symbols if s.name in ("C", "c")), None
+    )
     if constant is None or gold.free_symbols == {constant}:
         return False
     if gold.diff(constant) != 1 or answer.diff(constant) != 1:
         return False
-    pairs = _probe(gold - constant, answer - constant, is_complex=False)
+    pairs = list(_probe(gold - constant, answer - constant, is_complex=False))
     gaps = [g - a for g, a in pairs]
     scale = max((abs(g) for g, _ in pairs), default=0)
-    return len(gaps) >= _MIN_POINTS and all(abs(gap - gaps[0]) <= _TOLERANCE * scale for gap in gaps)
+    return len(gaps) >= _MIN_POINTS and all(
+        abs(gap - gaps[0]) <= _TOLERANCE * scale for gap in gaps
+    )
 
 
 def _proportional(first: _Value, second: _Value, *, directed: bool) -> bool:
-    """Whether one difference is a constant times the other (a positive one where it is directed)."""
+    """Whether one difference is a constant times the other, a positive one where directed."""
     if not isinstance(first, sympy.Expr) or not isinstance(second, sympy.Expr):
         return False
-    first, second = first.doit(), second.doit()
     if not first.free_symbols or first.free_symbols != second.free_symbols:
         return False
     ratios = [g / a for g, a in _probe(first, second, is_complex=False) if a != 0]
@@ -307,5 +360,5 @@ def _constant(chain: _Chain) -> str:
     side = chain.sides[0]
     if chain.signs or not isinstance(side, sympy.Expr) or side.free_symbols:
         return ""
-    value = _value(side.doit(), {})
+    value = _value(side, ())
     return str(value.evalf(40)) if value is not None and value.is_real else ""

@@ -1,5 +1,7 @@
 """Pure: where a list of tokens splits, with brackets respected."""
 
+# ruff: noqa: PLR2004 - the lengths are those of the patterns beside them
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -14,10 +16,10 @@ if TYPE_CHECKING:
 Tokens = tuple[str, ...]
 
 
-def _step(token: str) -> int:
-    if token in OPENERS or token.startswith("\\begin"):
+def _step(lexeme: str) -> int:
+    if lexeme in OPENERS or lexeme.startswith("\\begin"):
         return 1
-    return -1 if token in CLOSERS or token.startswith("\\end") else 0
+    return -1 if lexeme in CLOSERS or lexeme.startswith("\\end") else 0
 
 
 def split(tokens: Tokens, separators: Container[str]) -> tuple[list[Tokens], list[str]]:
@@ -25,11 +27,11 @@ def split(tokens: Tokens, separators: Container[str]) -> tuple[list[Tokens], lis
     pieces: list[Tokens] = []
     found: list[str] = []
     depth = start = 0
-    for index, token in enumerate(tokens):
-        depth += _step(token)
-        if depth <= 0 and token in separators:
+    for index, lexeme in enumerate(tokens):
+        depth += _step(lexeme)
+        if depth <= 0 and lexeme in separators:
             pieces.append(trim(tokens[start:index]))
-            found.append(token)
+            found.append(lexeme)
             start = index + 1
     if len(pieces) >= MAX_ELEMENTS:
         raise TooComplexError(f"more than {MAX_ELEMENTS} elements")
@@ -47,12 +49,12 @@ def trim(tokens: Tokens) -> Tokens:
 
 
 def enclosed(tokens: Tokens) -> bool:
-    """Whether the first token opens a bracket that the last one closes."""
-    if len(tokens) < 2 or _step(tokens[0]) != 1 or _step(tokens[-1]) != -1:  # noqa: PLR2004 - two ends
+    """Whether the first lexeme opens a bracket that the last one closes."""
+    if len(tokens) < 2 or _step(tokens[0]) != 1 or _step(tokens[-1]) != -1:
         return False
     depth = 0
-    for token in tokens[:-1]:
-        depth += _step(token)
+    for lexeme in tokens[:-1]:
+        depth += _step(lexeme)
         if depth <= 0:
             return False
     return True
@@ -62,18 +64,18 @@ def spread_groups(tokens: Tokens) -> Tokens:
     """`1,234` inside brackets is two elements, unless a group starts with 0 as in `1,000`."""
     out: list[str] = []
     depth = 0
-    for token in tokens:
-        depth += _step(token)
-        groups = token.split(",") if depth == 0 and is_number(token) else []
+    for lexeme in tokens:
+        depth += _step(lexeme)
+        groups = lexeme.split(",") if depth == 0 and is_number(lexeme) else []
         if len(groups) > 1 and not any(group.startswith("0") for group in groups):
             for group in groups:
                 out.extend((group, ","))
             out.pop()
         else:
-            out.append(token)
+            out.append(lexeme)
     return tuple(out)
 
 
 def words(tokens: Tokens) -> list[str]:
     """The words among the tokens, as letters."""
-    return [word_of(token) for token in tokens if is_word(token)]
+    return [word_of(lexeme) for lexeme in tokens if is_word(lexeme)]

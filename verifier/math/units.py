@@ -1,5 +1,8 @@
 """Pure: unit words, which of them are the same, and which convert into one another exactly."""
 
+# ruff: noqa: PLR0911 - every rule returns where it decides
+# ruff: noqa: PLR2004 - the lengths are those of the patterns beside them
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -36,21 +39,27 @@ _declare("pounds sterling", {"gbp": 1})
 _declare("yuan", {"yuan rmb": 1})
 _declare("rupee", {"rupee rs": 1})
 _declare("angle", {"degree deg": 1})
-for _name in ("mph", "kph", "unit", "n", "j", "w", "v", "hz", "pa", "mol", "k", "newton", "joule",
-              "watt", "volt", "radian", "rad", "acre", "gallon", "point", "person", "people"):  # fmt: skip
+_PLAIN_UNITS = """
+    mph kph unit n j w v hz pa mol k newton joule watt volt radian rad acre gallon point person
+    people
+"""
+for _name in _PLAIN_UNITS.split():
     _KNOWN[_name] = (_name, _name, Fraction(1))
 
 # One letter is a unit only in text mode or after a space, and only where it is hardly a variable.
+_LETTERS = {letter: letter.lower() for letter in "mgshlLNJWVK"}
 _SINGLE = frozenset("mgshLlNJWV")
 _POWER_WORDS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3}
-_NOT_UNITS = frozenset(
-    "is are was not no or and if but maybe perhaps possibly than less more minus plus times half of "
-    "hundred thousand million billion trillion dozen wrong right correct incorrect approximately "
-    "about around exactly a an the to from by per x y z for when where else otherwise only at least "
-    "most between remainder r mod true false yes none".split(" ")
-)
+_NOT_UNIT_WORDS = """
+    is are was not no or and if but maybe perhaps possibly than less more minus plus times half
+    of hundred thousand million billion trillion dozen wrong right correct incorrect
+    approximately about around exactly a an the to from by per x y z for when where else
+    otherwise only at least most between remainder r mod true false yes none
+"""
+_NOT_UNITS = frozenset(_NOT_UNIT_WORDS.split())
 SCALES = {
-    "dozen": 12, "hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "dozen": 12, "hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9,
+    "trillion": 10**12,
 }  # fmt: skip
 
 
@@ -69,6 +78,9 @@ MONEY = {"$": "dollar", "€": "euro", "£": "gbp", "¥": "yuan", "₹": "rupee"
 
 def known(word: str) -> Unit | None:
     """The unit that a word names, in singular or plural."""
+    if len(word) == 1:
+        # Case tells a metre from a mega-something; only the litre has two.
+        word = _LETTERS.get(word, "")
     lower = word.lower()
     for spelling in (lower, lower.removesuffix("s"), lower.removesuffix("es")):
         if spelling in _KNOWN:
@@ -94,11 +106,11 @@ def read_unit(words: list[tuple[str, bool]], exponent: int = 1) -> Unit | None:
     names = [word for word, _ in words]
     if not names or len(names) > MAX_UNIT_WORDS or any(n.lower() in _NOT_UNITS for n in names):
         return _per(words) if names else None
-    if len(names) == 2 and names[0].lower() in _POWER_WORDS:  # noqa: PLR2004 - "square metres"
+    if len(names) == 2 and names[0].lower() in _POWER_WORDS:
         found = _power(names[1], _POWER_WORDS[names[0].lower()])
         if found:
             return found
-    if len(names) == 2 and names[1].lower() in _POWER_WORDS:  # noqa: PLR2004 - "metres squared"
+    if len(names) == 2 and names[1].lower() in _POWER_WORDS:
         found = _power(names[0], _POWER_WORDS[names[1].lower()])
         if found:
             return found
@@ -116,9 +128,11 @@ def read_unit(words: list[tuple[str, bool]], exponent: int = 1) -> Unit | None:
 
 
 def _per(words: list[tuple[str, bool]]) -> Unit | None:
-    """Two units joined by "per"."""
+    """Two units joined by "per", or "per" and one."""
     names = [word.lower() for word, _ in words]
-    if names.count("per") != 1 or len(names) != 3 or names[1] != "per":  # noqa: PLR2004
+    if len(names) == 2 and names[0] == "per":
+        return over(Unit("1", "1"), known(names[1]))
+    if names.count("per") != 1 or len(names) != 3 or names[1] != "per":
         return None
     return over(known(names[0]), known(names[2]))
 
@@ -128,5 +142,7 @@ def over(top: Unit | None, bottom: Unit | None) -> Unit | None:
     if top is None or bottom is None:
         return None
     return Unit(
-        f"{top.name}/{bottom.name}", f"{top.dimension}/{bottom.dimension}", top.factor / bottom.factor
+        f"{top.name}/{bottom.name}",
+        f"{top.dimension}/{bottom.dimension}",
+        top.factor / bottom.factor,
     )

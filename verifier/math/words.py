@@ -1,5 +1,8 @@
 """Pure: what in an answer is language and not algebra: prose, letters of choices, labels."""
 
+# ruff: noqa: PLR2004 - the lengths are those of the patterns beside them
+# ruff: noqa: RUF001 - look-alike signs are what this table is about
+
 from __future__ import annotations
 
 import re
@@ -20,7 +23,10 @@ _PROSE_SIGNS = frozenset(" ,.;:!?'-()&\"’/")
 _CHOICE_WORDS = frozenset(("option", "choice", "answer", "the", "is"))
 _HEDGES = frozenset(("or", "and", "not", "maybe", "either", "neither"))
 _LABEL_COMMANDS = frozenset(("\\angle", "\\triangle", "\\overline", "\\vec", "\\hat", "\\degree"))
-_NOT_NAMES = frozenset(("\\pi", "\\infty", "\\frac", "\\sqrt", "\\cdot", "\\binom", "\\pm", "\\emptyset"))
+_NOT_NAMES = frozenset(
+    ("\\pi", "\\infty", "\\frac", "\\sqrt", "\\cdot", "\\binom", "\\pm", "\\emptyset")
+)
+_DERIVATIVE = re.compile(r"\\frac\{d([A-Za-z])\}\{d[A-Za-z]\}")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]+|[+\-*/^<>=%$\\]")
 
 
@@ -36,7 +42,7 @@ def text_of(tokens: Tokens) -> Text:
 def lone_letter(tokens: Tokens) -> Answer | None:
     """A single letter, bare or decorated as `(A)`: a choice from A to J, else a symbol."""
     core = tokens[1:-1] if enclosed(tokens) and tokens[0] == "(" else tokens
-    if len(core) == 2 and core[1] in (")", ".", ":") and core is tokens:  # noqa: PLR2004 - `A)`
+    if len(core) == 2 and core[1] in (")", ".", ":") and core is tokens:
         core = core[:1]
     if len(core) != 1 or not is_word(core[0]) or len(word_of(core[0])) != 1:
         return None
@@ -47,17 +53,17 @@ def lone_letter(tokens: Tokens) -> Answer | None:
 def is_prose(tokens: Tokens) -> bool:
     """Whether the tokens are words and punctuation only, with at least one real word."""
     lengths = []
-    for token in tokens:
-        if is_word(token):
-            word = word_of(token)
+    for lexeme in tokens:
+        if is_word(lexeme):
+            word = word_of(lexeme)
             if word.lower() not in _JOINING:
                 lengths.append(len(word))
-        elif token not in _PROSE_SIGNS:
+        elif lexeme not in _PROSE_SIGNS:
             return False
     if not lengths or max(lengths) == 1:
         return False
     # `ab-c`, `ab/c` and `(ab,cd)` are algebra; `x-axis`, `twenty-one` and `n/a` with words are not.
-    joined = any(token in ("-", "/", "(") for token in tokens)
+    joined = any(lexeme in ("-", "/", "(") for lexeme in tokens)
     return not joined or max(lengths) > MAX_PRODUCT or " " in tokens
 
 
@@ -65,13 +71,19 @@ def choice_letter(tokens: Tokens) -> str | None:
     """The letter of `B`, `(B)`, `B. Paris`, `Option B`; None where two are named or none."""
     start = 0
     while start < len(tokens) and (
-        tokens[start] == " " or (is_word(tokens[start]) and word_of(tokens[start]).lower() in _CHOICE_WORDS)
+        tokens[start] == " "
+        or (is_word(tokens[start]) and word_of(tokens[start]).lower() in _CHOICE_WORDS)
     ):
         start += 1
     rest = tokens[start:]
     wrapped = rest[:1] == ("(",)
     rest = rest[1:] if wrapped else rest
-    if not rest or not is_word(rest[0]) or word_of(rest[0]) not in _LETTERS or len(word_of(rest[0])) != 1:
+    if (
+        not rest
+        or not is_word(rest[0])
+        or word_of(rest[0]) not in _LETTERS
+        or len(word_of(rest[0])) != 1
+    ):
         return None
     letter, rest = word_of(rest[0]), rest[1:]
     closed = bool(rest) and rest[0] in (")", ".", ":")
@@ -85,10 +97,12 @@ def choice_letter(tokens: Tokens) -> str | None:
 
 def _names_another(rest: Tokens) -> bool:
     """Whether what follows a choice hedges or names one more."""
-    if rest[0] in (",", ";", "/") or any(is_word(t) and word_of(t).lower() in _HEDGES for t in rest):
+    if rest[0] in (",", ";", "/") or any(
+        is_word(t) and word_of(t).lower() in _HEDGES for t in rest
+    ):
         return True
-    for index, token in enumerate(rest):
-        if is_word(token) and word_of(token) in _LETTERS and len(word_of(token)) == 1:
+    for index, lexeme in enumerate(rest):
+        if is_word(lexeme) and word_of(lexeme) in _LETTERS and len(word_of(lexeme)) == 1:
             before = rest[index - 1] if index else "("
             after = rest[index + 1] if index + 1 < len(rest) else ")"
             if after in (")", ".", ":") and before in ("(", " ", ","):
@@ -109,6 +123,8 @@ def label(tokens: Tokens) -> str:
         return name
     if tokens[0] == "|" == tokens[-1] and all(is_word(t) for t in tokens[1:-1]):
         return name
+    if _DERIVATIVE.fullmatch(name):
+        return name
     return name if _is_name(plain) else ""
 
 
@@ -116,7 +132,7 @@ def _is_name(plain: Tokens) -> bool:
     """A letter or name with indices, primes or arguments."""
     if plain[0] in _LABEL_COMMANDS:
         return all(is_word(t) or t in _LABEL_COMMANDS or t in "{}" for t in plain)
-    starts = is_word(plain[0]) or (plain[0][0] == "\\" and len(plain[0]) > 2)  # noqa: PLR2004 - `\{`
+    starts = is_word(plain[0]) or (plain[0][0] == "\\" and len(plain[0]) > 2)
     if not starts or plain[0] in _NOT_NAMES:
         return False
     rest = plain[1:]
@@ -124,12 +140,21 @@ def _is_name(plain: Tokens) -> bool:
         if "}" not in rest:
             return False
         rest = rest[rest.index("}") + 1 :]
+    if rest[:5] == ("^", "{", "-", "1", "}") and len(rest) > 5:
+        # The inverse of a function, which has to have its argument.
+        rest = rest[5:]
     while rest[:1] == ("'",):
         rest = rest[1:]
     if not rest:
         return True
     # Arguments: names, numbers and signs of comparison, but no sum, which would be a product.
     inside = rest[1:-1]
-    return enclosed(rest) and rest[0] == "(" and bool(inside) and all(
-        is_word(t) or is_number(t) or t in (",", "=", "|", "<", ">", "\\cap", "\\cup", "\\mid") for t in inside
+    return (
+        enclosed(rest)
+        and rest[0] == "("
+        and bool(inside)
+        and all(
+            is_word(t) or is_number(t) or t in (",", "=", "|", "<", ">", "\\cap", "\\cup", "\\mid")
+            for t in inside
+        )
     )

@@ -1,0 +1,179 @@
+"""What the way through HTTP and RQ costs beside scoring in process, and how much it carries."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.client
+import json
+import random
+import statistics
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx2
+import psutil
+
+from verifier.bench import Figure
+from verifier.bench.served import Served, served
+from verifier.model import Rollout, ScoreRequest
+from verifier.scoring import score
+from verifier.spec import compile_spec
+from verifier.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAME = "service"
+
+_FREE = {"name": "free", "checks": [{"id": "free", "check": "exact_match"}]}
+_BATCH = 64
+_COMPLETION_CHARS = 2000
+_ROUNDS = 300
+_WARM_UP = 30
+_CLIENTS = 64
+_REQUESTS = 6_000
+_BURST = 8192
+_GROUP = 16
+_SAMPLE = Path("examples/rollouts.jsonl")
+
+
+def measure() -> Iterator[Figure]:
+    """Overhead, requests per second, and R1's burst of 8,192 rollouts with real math."""
+    with served() as service:
+        yield from _overhead(service)
+        yield from _small_requests(service)
+        yield from _burst(service)
+
+
+def _overhead(service: Served) -> Iterator[Figure]:
+    """HTTP and in-process rounds in turn, so that noise falls on both alike."""
+    compiled = compile_spec(json.dumps(_FREE))
+    tools = Watchdog(Path("/nonexistent"))  # a free check calls no child
+    address = urlsplit(service.url)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port)
+    inside, through = [], []
+    for number in range(_ROUNDS + _WARM_UP):
+        rollouts = [_rollout(f"{number}-{i}") for i in range(_BATCH)]
+        body = ScoreRequest(rollouts=tuple(rollouts), spec=_FREE).model_dump_json().encode()
+        started = time.perf_counter()
+        connection.request("POST", "/v1/score", body, {"Content-Type": "application/json"})
+        answer = connection.getresponse().read()
+        middle = time.perf_counter()
+        rewards = [score(rollout, compiled, tools) for rollout in rollouts]
+        ended = time.perf_counter()
+        found = [reward["reward"] for reward in json.loads(answer)["rewards"]]
+        if found != [reward.reward for reward in rewards]:
+            raise AssertionError("the service and the scorer disagree")
+        if number >= _WARM_UP:
+            through.append(middle - started)
+            inside.append(ended - middle)
+    connection.close()
+    over = [a - b for a, b in zip(through, inside, strict=True)]
+    yield Figure("in process, 64 rollouts, p50", _ms(statistics.median(inside)), "ms")
+    yield Figure("HTTP + RQ, 64 rollouts, p50", _ms(statistics.median(through)), "ms")
+    yield Figure("HTTP + RQ, 64 rollouts, p99", _ms(statistics.quantiles(through, n=100)[98]), "ms")
+    yield Figure("overhead p50", _ms(statistics.median(over)), "ms", at_most=5)
+    each = _ms(statistics.median(over)) / _BATCH
+    yield Figure("overhead per rollout", each, "ms", at_most=0.1)
+
+
+def _small_requests(service: Served) -> Iterator[Figure]:
+    seconds = asyncio.run(_one_rollout_requests(service.url))
+    yield Figure(f"{_CLIENTS} clients x 1 rollout", _REQUESTS / seconds, "requests/s", at_least=500)
+
+
+async def _one_rollout_requests(url: str) -> float:
+    """Seconds for all requests, by raw connections: the client must not be what is measured."""
+    address = urlsplit(url)
+
+    async def client(share: range) -> None:
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        for number in share:
+            request = ScoreRequest(rollouts=(_rollout(f"small-{number}"),), spec=_FREE)
+            body = request.model_dump_json().encode()
+            head = (
+                f"POST /v1/score HTTP/1.1\r\nHost: {address.netloc}\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            )
+            writer.write(head.encode() + body)
+            answer = await reader.readuntil(b"\r\n\r\n")
+            if not answer.startswith(b"HTTP/1.1 200"):
+                raise AssertionError(answer.decode())
+            lines = answer.lower().split(b"\r\n")
+            length = next(int(row.split(b":")[1]) for row in lines if row.startswith(b"content-length"))
+            await reader.readexactly(length)
+        writer.close()
+
+    started = time.perf_counter()
+    await asyncio.gather(*(client(range(i, _REQUESTS, _CLIENTS)) for i in range(_CLIENTS)))
+    return time.perf_counter() - started
+
+
+def _burst(service: Served) -> Iterator[Figure]:
+    """R1's rollout: 512 prompts x 16, here from real completions, each group with duplicates."""
+    if not _SAMPLE.exists():
+        return
+    rollouts = _burst_rollouts()
+    body = ScoreRequest(rollouts=rollouts, spec="r1", deadline_seconds=300).model_dump_json().encode()
+    distinct = len({(r.completion, r.reference.value if r.reference else "") for r in rollouts})
+    peaks: dict[str, int] = {}
+    started = time.perf_counter()
+    with httpx2.Client(timeout=310) as client:
+        answer = client.post(
+            f"{service.url}/v1/score", content=body, headers={"Content-Type": "application/json"}
+        )
+    seconds = time.perf_counter() - started
+    counts = answer.raise_for_status().json()["counts"]
+    for pid, role in service.processes().items():
+        with contextlib.suppress(OSError, psutil.Error):
+            peaks[role] = max(peaks.get(role, 0), _peak_bytes(pid))
+    yield Figure("burst of 8,192, distinct rollouts", distinct, "rollouts")
+    yield Figure("burst of 8,192, scored", counts["scored"], "rollouts", at_least=_BURST)
+    yield Figure("burst of 8,192", _BURST / seconds, "rollouts/s")
+    for role, peak in sorted(peaks.items()):
+        yield Figure(f"peak memory, {role}", peak / 2**20, "MiB")
+
+
+def _burst_rollouts() -> tuple[Rollout, ...]:
+    sample = [json.loads(line) for line in _SAMPLE.read_text(encoding="utf-8").splitlines()]
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in sample:
+        groups.setdefault(row["group"], []).append(row)
+    source = random.Random(0)  # noqa: S311 - a sample, no secret
+    names = sorted(groups)
+    rollouts = []
+    for prompt in range(_BURST // _GROUP):
+        members = groups[names[prompt % len(names)]]
+        for place in range(_GROUP):
+            row = source.choice(members)
+            # The same text in another group is another rollout, as it would be in training.
+            text = row["completion"].replace("<think>", f"<think> ({prompt})", 1)
+            rollouts.append(
+                Rollout(
+                    id=f"{prompt}-{place}",
+                    group=str(prompt),
+                    completion=text,
+                    reference=row["reference"],  # type: ignore[arg-type] - a bare string is allowed
+                )
+            )
+    return tuple(rollouts)
+
+
+def _peak_bytes(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return int(psutil.Process(pid).memory_info().rss)
+
+
+def _rollout(mark: str) -> Rollout:
+    filler = (f"step {mark} " * _COMPLETION_CHARS)[: _COMPLETION_CHARS - 40]
+    completion = f"<think>{filler}</think><answer>{mark}</answer>"
+    return Rollout(completion=completion, reference=mark)  # type: ignore[arg-type] - as above
+
+
+def _ms(seconds: float) -> float:
+    return seconds * 1000

@@ -1,0 +1,156 @@
+"""The check `math_equivalence`: the answer equals the reference, however it is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from pydantic import Field
+
+from verifier.checks import base
+from verifier.checks.base import Check, Judgement, Subject, Tools, abstain, correct, policy_fault
+from verifier.extraction import extract
+from verifier.math.answers import Answer, Choice, UnreadableError
+from verifier.math.comparison import Finding, Policy, compare
+from verifier.math.engine import Engine, StoppedError
+from verifier.math.limits import MAX_CHARS, TooComplexError
+from verifier.math.reading import read, read_choice
+from verifier.model import Fault, Outcome, Reference
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from verifier.checks.base import ChildReply
+
+
+class Params(base.Params):
+    """Where people disagree about equality, and how much work an answer is worth."""
+
+    percent_as_fraction: bool = True
+    """`50%` equals `0.5` and `1/2`. It never equals `50`."""
+    ignore_missing_unit: bool = True
+    """A unit (or am, pm) on one side only is no difference: `5 cm` equals `5`, whichever of the
+    two the reference is. Two units that do not convert into the same are always a difference, and
+    a dollar sign never is."""
+    rounded_decimals: bool = True
+    """A decimal of three or more significant digits equals the exact value that it is the rounding
+    of: `0.333` equals `1/3` and `1.414` equals `\\sqrt{2}`. Two decimals have to be equal."""
+    cpu_seconds: float = Field(default=2.0, gt=0, le=60)
+    """CPU time of the symbolic step for one answer; an answer that takes longer scores 0."""
+    max_answer_chars: int = Field(default=MAX_CHARS, ge=1, le=MAX_CHARS)
+    """An answer longer than this scores 0 without being read."""
+
+
+def judge(subject: Subject, params: base.Params, tools: Tools) -> Judgement:  # noqa: PLR0911 - one for each fault
+    """Whether the extracted answer equals the reference."""
+    own = cast("Params", params)
+    if subject.reference is None:
+        reason = "this check needs the right answer as the reference"
+        return abstain(Outcome.REFERENCE_MISSING, reason)
+    gold = _gold(subject.reference)
+    if isinstance(gold, Judgement):
+        return gold
+    found = extract(subject.completion, subject.rules)
+    if found is None:
+        return policy_fault(Outcome.NO_ANSWER, "the completion has no final answer")
+    evidence: dict[str, JsonValue] = {**found.evidence, "gold_type": gold.kind}
+    if len(found.text) > own.max_answer_chars:
+        reason = f"the answer is longer than {own.max_answer_chars} characters"
+        return policy_fault(Outcome.TOO_COMPLEX, reason, **evidence)
+    answer = _answer(found.text, gold, subject.reference)
+    if isinstance(answer, Judgement):
+        return replace(answer, evidence=evidence)
+    evidence["answer_type"] = answer.kind
+    engine = Engine(partial(_prove, tools), own.cpu_seconds)
+    try:
+        finding = _compare(gold, answer, subject.reference, own, engine)
+    except StoppedError as stopped:
+        end = policy_fault if stopped.outcome.fault is Fault.POLICY else abstain
+        return end(stopped.outcome, str(stopped), **evidence, step="symbolic")
+    evidence["step"] = finding.step
+    return _verdict(finding, engine, evidence)
+
+
+def _prove(tools: Tools, arguments: dict[str, JsonValue], cpu_seconds: float) -> ChildReply:
+    return tools.call("math", arguments, cpu_seconds=cpu_seconds)
+
+
+def _verdict(finding: Finding, engine: Engine, evidence: dict[str, JsonValue]) -> Judgement:
+    """The finding as a score, with how algebra read both sides where it was asked."""
+    if engine.proof is not None:
+        read_as = {"gold_read": engine.proof.gold_read, "answer_read": engine.proof.answer_read}
+        evidence = {**evidence, **read_as}
+    if finding.equal:
+        return correct("the answer equals the reference", **evidence)
+    if engine.unreadable:
+        reason = "the answer could not be read as mathematics"
+    elif finding.equal is None:
+        reason = "the answer could not be proved equal to the reference"
+    else:
+        reason = "the answer differs from the reference"
+    return policy_fault(Outcome.INCORRECT, reason, **evidence)
+
+
+def _gold(reference: Reference) -> Answer | Judgement:
+    try:
+        return read(reference.value, reference.type)
+    except TooComplexError as error:
+        return abstain(Outcome.REFERENCE_INVALID, f"the reference is too complex: {error}")
+    except UnreadableError as error:
+        return abstain(Outcome.REFERENCE_INVALID, f"the reference cannot be used: {error}")
+
+
+def _answer(text: str, gold: Answer, reference: Reference) -> Answer | Judgement:
+    """The answer, read with an eye on what it will be compared to."""
+    try:
+        letter = read_choice(text) if isinstance(gold, Choice) else None
+        return letter or read(text, "text" if reference.type == "text" else "auto")
+    except TooComplexError as error:
+        return policy_fault(Outcome.TOO_COMPLEX, f"the answer is too complex: {error}")
+    except UnreadableError as error:
+        return policy_fault(Outcome.NO_ANSWER, f"the answer is empty: {error}")
+
+
+def _compare(
+    gold: Answer, answer: Answer, reference: Reference, params: Params, engine: Engine
+) -> Finding:
+    """The finding, also by way of what the letters of a multiple choice stand for."""
+    policy = Policy(
+        percent_as_fraction=params.percent_as_fraction,
+        ignore_missing_unit=params.ignore_missing_unit,
+        rounded_decimals=params.rounded_decimals,
+    )
+    for wanted, given in _meanings(gold, answer, reference.choices or {}):
+        finding = compare(wanted, given, policy, engine)
+        if finding.equal:
+            return finding
+    return compare(gold, answer, policy, engine)
+
+
+def _meanings(gold: Answer, answer: Answer, choices: dict[str, str]) -> list[tuple[Answer, Answer]]:
+    """A letter on one side only, replaced by what it stands for."""
+    sides = (gold, answer)
+    if isinstance(gold, Choice) == isinstance(answer, Choice):
+        return []
+    try:
+        replaced = [
+            read(choices[side.letter])
+            if isinstance(side, Choice) and side.letter in choices
+            else side
+            for side in sides
+        ]
+    except ValueError:
+        # A choice that cannot be read decides nothing; the letters still do.
+        return []
+    return [(replaced[0], replaced[1])] if (replaced[0], replaced[1]) != sides else []
+
+
+CHECK = Check(
+    name="math_equivalence",
+    summary="The answer equals the reference, however it is written.",
+    params=Params,
+    judge=judge,
+    needs_reference=True,
+    cost_seconds=0.002,
+)

@@ -1,0 +1,1 @@
+"""Reading mathematical answers and proving that two of them are equal."""
