@@ -14,8 +14,8 @@ from verifier.spec import CompiledSpec, compile_spec
 ROLLOUT = Rollout(id="a", group="g", completion="x")
 
 
-def spec(*checks: dict[str, Any], **rest: Any) -> CompiledSpec:
-    """A spec of `exact_match` checks named a, b, c …"""
+def spec(*checks: dict[str, Any], **rest: object) -> CompiledSpec:
+    """A spec of `exact_match` checks named a, b, c and so on."""
     rows = [{"id": "abc"[i], "check": "exact_match", **row} for i, row in enumerate(checks)]
     return compile_spec(json.dumps({"name": "t", "checks": rows, **rest}))
 

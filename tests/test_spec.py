@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 PLAIN: dict[str, Any] = {"name": "t", "checks": [{"id": "a", "check": "exact_match"}]}
 
 
-def changed(**rest: Any) -> str:
+def changed(**rest: object) -> str:
     """The plain spec with something changed, as JSON."""
     return json.dumps({**PLAIN, **rest})
 
 
-def row(**rest: Any) -> dict[str, Any]:
+def row(**rest: object) -> dict[str, Any]:
     """The plain check with something changed."""
     return {**PLAIN["checks"][0], **rest}
 
@@ -135,7 +135,7 @@ def test_a_folder_adds_specs(tmp_path: Path) -> None:
 
 def test_a_wrong_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("name: [")
-    with pytest.raises(InvalidSpec, match="broken.yaml"):
+    with pytest.raises(InvalidSpec, match=r"broken\.yaml"):
         load_specs(tmp_path)
 
 

@@ -15,7 +15,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from pydantic import ValidationError
 
@@ -27,7 +27,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 STREAM = Path("-")
-_PARQUET_COLUMNS = ("row", "id", "group", "reward", "status", "reason", "spec", "fingerprint", "verdicts")
+_PARQUET_COLUMNS = (
+    "row",
+    "id",
+    "group",
+    "reward",
+    "status",
+    "reason",
+    "spec",
+    "fingerprint",
+    "verdicts",
+)
 FIELDS = ("id", "group", "completion", "prefix", "reference", "spec")
 """What is read of a row; the prompt decides no verdict."""
 _PARQUET_ROWS = 1024
@@ -99,7 +109,7 @@ class Output:
         self._note.write_text(digest)
         self._file = self._partial.open("ab")
 
-    def __enter__(self) -> Output:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -217,4 +227,6 @@ def _pyarrow(name: str) -> Any:  # noqa: ANN401 - pyarrow has no types
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise InvalidRequest("Parquet needs pyarrow: pip install 'rollout-verifier[parquet]'") from error
+        raise InvalidRequest(
+            "Parquet needs pyarrow: pip install 'rollout-verifier[parquet]'"
+        ) from error

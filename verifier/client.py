@@ -35,7 +35,10 @@ class _Call:
         deadline_seconds: float,
     ) -> None:
         request = ScoreRequest(
-            rollouts=tuple(rollouts), spec=spec, priority=priority, deadline_seconds=deadline_seconds
+            rollouts=tuple(rollouts),
+            spec=spec,
+            priority=priority,
+            deadline_seconds=deadline_seconds,
         )
         self.content = request.model_dump_json(exclude_defaults=True).encode()
         self.headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}

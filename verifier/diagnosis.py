@@ -165,7 +165,9 @@ def _symbolic_math(settings: Settings) -> Finding:
                 proof = watchdog.call(
                     "math", {"gold": "x^2+2x+1", "answer": "(x+1)^2"}, cpu_seconds=5
                 )
-                bomb = watchdog.call("math", {"gold": "1", "answer": "9^{9^{9^{9}}}"}, cpu_seconds=0.5)
+                bomb = watchdog.call(
+                    "math", {"gold": "1", "answer": "9^{9^{9^{9}}}"}, cpu_seconds=0.5
+                )
         finally:
             zygote.kill()
             zygote.wait()
@@ -182,5 +184,7 @@ def _port(settings: Settings) -> Finding:
         try:
             listener.bind((settings.host, settings.port))
         except OSError as error:
-            return Finding("port", Level.CAUTION, f"{settings.host}:{settings.port}: {error.strerror}")
+            return Finding(
+                "port", Level.CAUTION, f"{settings.host}:{settings.port}: {error.strerror}"
+            )
     return Finding("port", Level.PASS, f"{settings.host}:{settings.port} is free")

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,15 @@ if TYPE_CHECKING:
 _FOLDER_PREFIX = "verifier-redis-"
 _START_SECONDS = 15.0
 _STOP_SECONDS = 15.0
+_WORKER_SETTINGS = (
+    "train_workers",
+    "eval_workers",
+    "batch_workers",
+    "lease_seconds",
+    "child_memory_bytes",
+    "log_level",
+    "log_json",
+)
 
 
 def server_binary() -> Path | None:
@@ -77,7 +87,7 @@ def private_redis(memory_bytes: int) -> Iterator[str]:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=lambda: (os.setpgid(0, 0), die_with_parent(parent)),  # noqa: PLW1509 - single-threaded here
+            preexec_fn=partial(_detach, parent, signal.SIGKILL),  # noqa: PLW1509 - single-threaded here
         )
         try:
             url = f"unix://{socket_path}"
@@ -92,25 +102,25 @@ def private_redis(memory_bytes: int) -> Iterator[str]:
 def worker_processes(settings: Settings, redis_url: str) -> Iterator[subprocess.Popen[bytes]]:
     """Workers as `verifier worker` starts them, in a supervisor process of their own."""
     parent = os.getpid()
-    environment = {
-        **os.environ,
-        "VERIFIER_REDIS_URL": redis_url,
-        **{
-            f"VERIFIER_{name.upper()}": str(getattr(settings, name))
-            for name in ("train_workers", "eval_workers", "batch_workers", "lease_seconds")
-            + ("child_memory_bytes", "log_level", "log_json")
-        },
-    }
+    environment = {**os.environ, "VERIFIER_REDIS_URL": redis_url}
+    for name in _WORKER_SETTINGS:
+        environment[f"VERIFIER_{name.upper()}"] = str(getattr(settings, name))
     process = subprocess.Popen(
         [sys.executable, "-m", "verifier", "worker"],
         env=environment,
         stdin=subprocess.DEVNULL,
-        preexec_fn=lambda: (os.setpgid(0, 0), die_with_parent(parent, signal.SIGTERM)),  # noqa: PLW1509 - single-threaded here
+        preexec_fn=partial(_detach, parent, signal.SIGTERM),  # noqa: PLW1509 - single-threaded here
     )
     try:
         yield process
     finally:
         _stop(process)
+
+
+def _detach(parent: int, by: signal.Signals) -> None:
+    """Leave the terminal's process group, so that Ctrl-C reaches us alone; but end with us."""
+    os.setpgid(0, 0)
+    die_with_parent(parent, by)
 
 
 def _await_server(process: subprocess.Popen[bytes], url: str) -> None:

@@ -13,7 +13,9 @@ MAX_ID_CHARS = 256
 class Boundary(BaseModel):
     """A value that crosses a process: strict, frozen, and refusing keys it does not know."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", use_attribute_docstrings=True
+    )
 
 
 class Fault(StrEnum):
@@ -133,7 +135,9 @@ def _wrap_bare_reference(value: object) -> object:
 
 ReferenceField = Annotated[
     Reference,
-    BeforeValidator(_wrap_bare_reference, json_schema_input_type=str | int | FiniteFloat | Reference),
+    BeforeValidator(
+        _wrap_bare_reference, json_schema_input_type=str | int | FiniteFloat | Reference
+    ),
 ]
 
 

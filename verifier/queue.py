@@ -8,7 +8,7 @@ import math
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import redis
 import structlog
@@ -44,7 +44,7 @@ _RESULT_TTL_SECONDS = 10
 _RETRIES = 4
 
 
-class JobLost(Exception):  # noqa: N818 - it names what happened
+class JobLost(Exception):
     """A job was submitted again and again, and no worker could finish it."""
 
 
@@ -111,9 +111,9 @@ class Queue:
         self._closing = False
         self._rq: dict[str, RQQueue] = {}
         self._version: tuple[int, int, int] | None = None
-        self.on_answer: Callable[[wire.Answer, float], None] = lambda answer, sent_at: None
+        self.on_answer: Callable[[wire.Answer, float], None] = lambda _answer, _sent_at: None
 
-    async def __aenter__(self) -> Queue:
+    async def __aenter__(self) -> Self:
         self.redis = aioredis.Redis.from_url(self._url, socket_timeout=5, max_connections=512)
         self._reader = aioredis.Redis.from_url(self._url, socket_timeout=15)
         # RQ builds its jobs with a synchronous client; it is asked for nothing but its version.
@@ -272,7 +272,7 @@ class Queue:
                 await asyncio.sleep(0.2)
                 continue
             for raw in popped[1] if popped else ():
-                self._deliver(raw)
+                self._deliver(cast("bytes", raw))
 
     def _deliver(self, raw: bytes) -> None:
         answer = wire.answer_decoder.decode(raw)

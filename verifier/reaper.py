@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import structlog
 from redis.exceptions import RedisError
@@ -65,12 +65,12 @@ class Reaper:
 
     def _sweep_started(self, queue: Queue) -> int:
         registry = StartedJobRegistry(queue=queue)
-        expired: list[bytes] = self._redis.zrangebyscore(registry.key, "-inf", time.time())
+        expired = cast("list[bytes]", self._redis.zrangebyscore(registry.key, "-inf", time.time()))
         return sum(self._give_back(registry.key, queue, member, "zset") for member in expired)
 
     def _sweep_popped(self, queue: Queue) -> int:
         key = IntermediateQueue.get_intermediate_queue_key(queue.key)
-        members: list[bytes] = self._redis.lrange(key, 0, -1)
+        members = cast("list[bytes]", self._redis.lrange(key, 0, -1))
         now = time.monotonic()
         seen = {(key, m.decode()): self._popped.get((key, m.decode()), now) for m in members}
         self._popped = {k: at for k, at in self._popped.items() if k[0] != key} | seen

@@ -32,7 +32,11 @@ def combine(rollout: Rollout, compiled: CompiledSpec, verdicts: Sequence[Verdict
     value = _value(compiled.spec, verdicts)
     if value is None:
         return null_reward(
-            rollout, compiled, Status.UNSCORED, "no check with a weight gave a score", tuple(verdicts)
+            rollout,
+            compiled,
+            Status.UNSCORED,
+            "no check with a weight gave a score",
+            tuple(verdicts),
         )
     return Reward(
         id=rollout.id,

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from verifier import wire
@@ -14,7 +15,6 @@ from verifier.errors import InvalidRequest, QueueUnavailable
 from verifier.model import Outcome, Rollout, ScoreRequest, Status
 from verifier.queue import JobLost
 from verifier.reward import null_reward
-from verifier.worker import to_scored
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -59,7 +59,7 @@ class Service:
         self.specs = specs
         self.queue = queue
         self.admission = Admission(settings.max_queued_rollouts)
-        self.on_finished: Callable[[Finished], None] = lambda finished: None
+        self.on_finished: Callable[[Finished], None] = lambda _finished: None
 
     def order(self, request: ScoreRequest) -> Order:
         """Check what a request asks for.
@@ -115,9 +115,7 @@ class Service:
                     if isinstance(place, wire.Scored):
                         ready.put_nowait(position)
                     else:
-                        place.future.add_done_callback(
-                            lambda _, position=position: ready.put_nowait(position)
-                        )
+                        place.future.add_done_callback(partial(_put, ready, position))
                 waiting = set(range(left))
                 while waiting:
                     try:
@@ -136,17 +134,19 @@ class Service:
         """The null reward of a rollout that the service could not judge."""
         rollout, spec = order.request.rollouts[position], order.specs[position]
         null = null_reward(rollout, spec, Status.UNSCORED, reason)
-        return self._finished(order, position, to_scored(null, spec, outcome))
+        return self._finished(order, position, wire.to_scored(null, spec, outcome))
 
     def _place(self, order: Order) -> list[Pending | wire.Scored]:
         """Queue what can be judged; what cannot has its null reward at once."""
         placed: dict[int, Pending | wire.Scored] = {}
         by_spec: dict[str, tuple[CompiledSpec, list[int], list[bytes]]] = {}
-        for position, (rollout, spec) in enumerate(zip(order.request.rollouts, order.specs, strict=True)):
+        for position, (rollout, spec) in enumerate(
+            zip(order.request.rollouts, order.specs, strict=True)
+        ):
             fault = self._over_limit(rollout)
             if fault is not None:
                 reward = null_reward(rollout, spec, Status.INVALID, fault)
-                placed[position] = to_scored(reward, spec)
+                placed[position] = wire.to_scored(reward, spec)
                 continue
             _, positions, bodies = by_spec.setdefault(spec.canonical, (spec, [], []))
             positions.append(position)
@@ -208,6 +208,10 @@ def _judged_part(rollout: Rollout) -> bytes:
     return rollout.model_dump_json(
         exclude={"id", "group", "spec", "prompt"}, exclude_defaults=True
     ).encode()
+
+
+def _put(ready: asyncio.Queue[int], position: int, _: object) -> None:
+    ready.put_nowait(position)
 
 
 def _left(order: Order) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - pydantic reads annotations when the class is made
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator

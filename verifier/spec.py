@@ -96,7 +96,7 @@ class CompiledSpec:
 
     @cached_property
     def fingerprint(self) -> str:
-        """`sha256:` and the digest over the canonical spec and the versions that decide verdicts."""
+        """`sha256:` and the digest over the canonical spec and the versions behind verdicts."""
         text = self.canonical + json.dumps(versions(), sort_keys=True)
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
@@ -184,7 +184,9 @@ def read_yaml(text: str) -> CompiledSpec:
         value = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader, made stricter
         return compile_spec(json.dumps(value))
     except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
-        raise InvalidSpec(f"the spec is not YAML that can be read: {' '.join(str(error).split())}") from error
+        raise InvalidSpec(
+            f"the spec is not YAML that can be read: {' '.join(str(error).split())}"
+        ) from error
 
 
 class SpecBook:

@@ -94,7 +94,7 @@ class Supervisor:
                     if time.monotonic() - last_tick >= 1.0:
                         last_tick = time.monotonic()
                         self._reaper.sweep()
-                        self._report()
+                        self._report(socket_path)
                     time.sleep(_TICK_SECONDS)
             finally:
                 self._end()
@@ -139,17 +139,17 @@ class Supervisor:
             os.nice(slot.niceness)
             run_worker(slot.queue, self._redis_url, path, self._settings.lease_seconds)
             code = 0
-        except Exception:
+        except Exception:  # noqa: BLE001 - the fork must end here, whatever happened
             _log.exception("worker.failed", queue=slot.queue)
         finally:
             os._exit(code)
 
-    def _report(self) -> None:
+    def _report(self, path: Path) -> None:
         alive: dict[str, int] = {}
         for slot in self._slots:
             alive[slot.queue] = alive.get(slot.queue, 0) + (slot.pid is not None)
         restarts = sum(max(slot.restarts, 0) for slot in self._slots)
-        state = {"workers": alive, "restarts": restarts, "pid": os.getpid()}
+        state = {"workers": alive, "restarts": restarts, "warm": path.exists()}
         key = wire.host_key(f"{os.uname().nodename}:{os.getpid()}")
         with contextlib.suppress(RedisError):
             self._redis.set(key, json.dumps(state), ex=HOST_TTL_SECONDS)

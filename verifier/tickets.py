@@ -12,7 +12,7 @@ import hashlib
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, cast
 
 import structlog
 from redis.exceptions import RedisError
@@ -78,7 +78,7 @@ class Tickets:
         self._tick: asyncio.Task[None] | None = None
         self._closing = False
 
-    async def __aenter__(self) -> Tickets:
+    async def __aenter__(self) -> Self:
         self._tick = asyncio.create_task(self._tend())
         return self
 
@@ -257,7 +257,9 @@ class Tickets:
     async def _status(self, ticket: str) -> TicketStatus:
         key = wire.ticket_key(ticket)
         try:
-            status, owner = await self._redis.hmget(key, "status", "owner")
+            status, owner = cast(
+                "list[bytes | None]", await self._redis.hmget(key, "status", "owner")
+            )
             if owner is None:
                 raise NotFound(f"there is no ticket {ticket!r}, or it has expired")
             if status is not None:
@@ -269,7 +271,7 @@ class Tickets:
 
     async def _get(self, ticket: str, name: str) -> bytes:
         try:
-            value: bytes | None = await self._redis.hget(wire.ticket_key(ticket), name)
+            value = cast("bytes | None", await self._redis.hget(wire.ticket_key(ticket), name))
         except (RedisError, OSError) as error:
             raise QueueUnavailable(f"Redis: {error}", retry_after_seconds=2) from error
         if value is None:
@@ -285,7 +287,6 @@ class Tickets:
             )
         except (RedisError, OSError) as error:
             raise QueueUnavailable(f"Redis: {error}", retry_after_seconds=2) from error
-        entries: list[tuple[bytes, dict[bytes, bytes]]] = []
-        for _, rows in found.items() if isinstance(found, dict) else found or ():
-            entries.extend(rows)
-        return entries
+        # One stream was asked for, so there is one row: its key and its entries.
+        streams = cast("list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]", found)
+        return streams[0][1] if streams else []

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from verifier.model import Priority
+    from verifier.model import Outcome, Priority, Reward
+    from verifier.spec import CompiledSpec
 
 PREFIX = "verifier"
 JOB_FUNCTION = "verifier.worker.score_chunk"
@@ -90,3 +91,16 @@ def ticket_key(ticket: str) -> str:
 def events_key(ticket: str) -> str:
     """A stream: the finished rollouts of a ticket."""
     return f"{PREFIX}:events:{ticket}"
+
+
+def to_scored(reward: Reward, compiled: CompiledSpec, outcome: Outcome | None = None) -> Scored:
+    """A reward as it travels; `outcome` tells metrics why, where there is no verdict to."""
+    # Metrics go by the check, not by its id: a caller may write any number of specs.
+    outcomes = [
+        (check.name, str(verdict.outcome))
+        for (_, check, _), verdict in zip(compiled.steps, reward.verdicts, strict=False)
+    ]
+    if outcome is not None:
+        outcomes.append(("", str(outcome)))
+    body = reward.model_dump_json(exclude={"id", "group"}).encode()
+    return Scored(str(reward.status), reward.reward, outcomes, body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import structlog
 from redis import Redis
@@ -15,7 +15,7 @@ from rq.worker import WorkerStatus
 
 from verifier import wire
 from verifier.errors import describe
-from verifier.model import Outcome, Reward, Rollout, Status
+from verifier.model import Outcome, Rollout, Status
 from verifier.reward import null_reward
 from verifier.scoring import score
 from verifier.spec import CompiledSpec, compile_spec
@@ -32,20 +32,21 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 WORKER_TTL_SECONDS = 30
+_ALONE_SECONDS = 5.0
 MAX_CRASHES = 2
 """A rollout that was begun so often without an end is the one that kills workers."""
 
 
-class AllowedJob(Job):
+class AllowedJob(Job):  # type: ignore[misc]  # rq is not typed
     """A job that can name no function but those registered here, and no callback at all.
 
     RQ would import whatever dotted path stands in Redis; so a forged job would run anything.
     """
 
-    functions: ClassVar[dict[str, Callable[[str], dict[str, int]]]] = {}
+    functions: ClassVar[dict[str, Callable[[str, str, int], dict[str, int]]]] = {}
 
     @property
-    def func(self) -> Callable[[str], dict[str, int]]:
+    def func(self) -> Callable[[str, str, int], dict[str, int]]:
         """The registered function.
 
         Raises:
@@ -72,7 +73,7 @@ class AllowedJob(Job):
         """Send none: a forged job must not make requests."""
 
 
-class RolloutWorker(SimpleWorker):
+class RolloutWorker(SimpleWorker):  # type: ignore[misc]  # rq is not typed
     """RQ's in-process worker with a short lease, and without its redundant writes.
 
     Same keys, registries and retries as RQ's own, so `rq info` tells the truth.
@@ -93,6 +94,7 @@ class RolloutWorker(SimpleWorker):
         self._lease_seconds = lease_seconds
         self._running: tuple[Job, Execution] | None = None
         self._last_beat = 0.0
+        self._last_alone = 0.0
         self._last_suspension_check = 0.0
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:  # noqa: ARG002 - RQ's signature
@@ -115,13 +117,11 @@ class RolloutWorker(SimpleWorker):
             self.maintain_heartbeats(*self._running)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:  # noqa: ARG002 - RQ's signature
-        """Tell that the worker lives; outside a pipeline, which is free, at most every 5 s."""
-        if pipeline is None and time.monotonic() - self._last_alone < 5.0:
+        """Tell that the worker lives; outside a pipeline, which is free, seldom."""
+        if pipeline is None and time.monotonic() - self._last_alone < _ALONE_SECONDS:
             return
         self._last_alone = time.monotonic()
         super().heartbeat(WORKER_TTL_SECONDS + 60, pipeline)
-
-    _last_alone = 0.0
 
     def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
         """Write the state when it changes, but idleness only where it lasts."""
@@ -183,10 +183,12 @@ class ChunkScorer:
     def _score_carefully(
         self, job: str, chunk: wire.Chunk, compiled: CompiledSpec
     ) -> list[wire.Scored]:
-        """Score a chunk whose last worker died, noting each step, so that a rollout that kills
-        workers is found and set aside while its neighbours are scored."""
+        """Score a chunk whose last worker died, noting each step.
+
+        So a rollout that kills workers is found and set aside, and its neighbours are scored.
+        """
         key = wire.progress_key(job)
-        done: dict[bytes, bytes] = self._redis.hgetall(key)
+        done = cast("dict[bytes, bytes]", self._redis.hgetall(key))
         scored = []
         for position, unit in enumerate(chunk.units):
             kept = done.get(b"scored:%d" % position)
@@ -199,7 +201,7 @@ class ChunkScorer:
                 rollout = Rollout.model_validate_json(unit.rollout)
                 reason = f"the worker died {begun} times while judging this rollout"
                 null = null_reward(rollout, compiled, Status.UNSCORED, reason)
-                result = to_scored(null, compiled, Outcome.CRASHED)
+                result = wire.to_scored(null, compiled, Outcome.CRASHED)
             else:
                 self._redis.hincrby(key, f"begun:{position}", 1)
                 result = self._score(unit, compiled)
@@ -212,22 +214,7 @@ class ChunkScorer:
         self._watchdog.deadline = unit.deadline
         rollout = Rollout.model_validate_json(unit.rollout)
         reward = score(rollout, compiled, self._watchdog, deadline=unit.deadline)
-        return to_scored(reward, compiled)
-
-
-def to_scored(
-    reward: Reward, compiled: CompiledSpec, outcome: Outcome | None = None
-) -> wire.Scored:
-    """A reward as it travels; `outcome` tells metrics why, where there is no verdict to."""
-    # Metrics go by the check, not by its id: a caller may write any number of specs.
-    outcomes = [
-        (check.name, str(verdict.outcome))
-        for (_, check, _), verdict in zip(compiled.steps, reward.verdicts, strict=False)
-    ]
-    if outcome is not None:
-        outcomes.append(("", str(outcome)))
-    body = reward.model_dump_json(exclude={"id", "group"}).encode()
-    return wire.Scored(str(reward.status), reward.reward, outcomes, body)
+        return wire.to_scored(reward, compiled)
 
 
 def run_worker(queue: str, redis_url: str, zygote: Path, lease_seconds: int) -> None:
@@ -247,4 +234,3 @@ def run_worker(queue: str, redis_url: str, zygote: Path, lease_seconds: int) -> 
         raise
     finally:
         watchdog.close()
-

@@ -1,0 +1,1 @@
+"""Answers: their reading, their limits, their comparison."""

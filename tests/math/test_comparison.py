@@ -2,15 +2,19 @@ r"""The cheap ladder proves equality and difference, and leaves algebra to the o
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.math.test_reading import LATEX
-from verifier.math.answers import Answer
 from verifier.math.comparison import Policy, Proof, compare
 from verifier.math.matching import every, pair_off
 from verifier.math.reading import read
+
+if TYPE_CHECKING:
+    from verifier.math.answers import Answer
 
 
 def try_read(text: str) -> Answer | None:
@@ -131,7 +135,7 @@ def test_the_cheap_ladder_is_symmetric(first: Answer, second: Answer) -> None:
     assert compare(first, second, Policy()).equal == compare(second, first, Policy()).equal
 
 
-NUMBERS = st.integers(-20, 20).map(str)
+NUMBERS = st.integers(0, 20).map(str)
 PAIR = st.tuples(NUMBERS, NUMBERS)
 
 

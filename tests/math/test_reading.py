@@ -12,14 +12,13 @@ from verifier.math.answers import Number, UnreadableError
 from verifier.math.limits import TooComplexError
 from verifier.math.reading import read, read_choice
 
-LATEX = st.lists(
-    st.sampled_from(
-        r"""\frac { } ( ) [ ] \{ \} 1 2.5 x cm \text{ or , = < \pm ^ _ % $ ! \binom \sqrt - + / : \cup
-        \degree million A \begin{pmatrix} \end{pmatrix} & \\ \in \overline ' | 0. e3 ½ \ per . \le
-        \left \right 北 ² and 1,234 \boxed{""".split()
-    ),
-    max_size=40,
-).map("".join)
+PIECES = r"""
+    \frac { } ( ) [ ] \{ \} 1 2.5 x cm \text{ or , = < \pm ^ _ % $ ! \binom \sqrt - + / : \cup
+    \degree million A \begin{pmatrix} \end{pmatrix} & \\ \in \overline ' | 0. e3 ½ \ per . \le
+    \left \right 北 ² and 1,234 \boxed{
+"""
+LATEX = st.lists(st.sampled_from([*PIECES.split(), " "]), max_size=40).map("".join)
+"""Text that is made of what the reader looks for."""
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def create_app(settings: Settings, redis_url: str) -> FastAPI:
         app.include_router(module.router)
     problems.install(app)
     app.add_middleware(_Observe, metrics=metrics)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] - FastAPI's documented way
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as FastAPI documents
     return app
 
 

@@ -13,7 +13,14 @@ from verifier.api.problems import documented
 from verifier.api.routing import StateOf, body_schema, decode, let_in, read_body
 from verifier.checks import registry
 from verifier.model import MAX_ID_CHARS
-from verifier.spec import MAX_CHECKS, MAX_SPEC_CHARS, CompiledSpec, compile_spec, read_yaml, versions
+from verifier.spec import (
+    MAX_CHECKS,
+    MAX_SPEC_CHARS,
+    CompiledSpec,
+    compile_spec,
+    read_yaml,
+    versions,
+)
 
 router = APIRouter(tags=["catalogue"], dependencies=[Depends(let_in)])
 

@@ -32,6 +32,8 @@ class Readiness(BaseModel):
     workers: dict[str, int]
     """Live workers by queue."""
     worker_restarts: int
+    symbolic_math: bool
+    """Whether a process for symbolic math is warm; workers wait for it."""
 
 
 class Version(BaseModel):
@@ -92,17 +94,34 @@ async def metrics(state: StateOf) -> Response:
 async def look(state: State) -> Readiness:
     """Ask Redis which supervisors have reported within seconds."""
     workers: dict[str, int] = {}
-    restarts = 0
+    restarts, warm = 0, False
     redis = state.service.queue.redis
     try:
         keys = [key async for key in redis.scan_iter(match=wire.host_key("*"), count=1000)]
         reports = await redis.mget(keys) if keys else []
     except (RedisError, OSError):
-        return Readiness(status="not_ready", redis="unreachable", workers={}, worker_restarts=0)
+        return Readiness(
+            status="not_ready",
+            redis="unreachable",
+            workers={},
+            worker_restarts=0,
+            symbolic_math=False,
+        )
     for report in reports:
-        host = json.loads(report) if report else {"workers": {}, "restarts": 0}
+        if report is None:
+            continue
+        host = json.loads(report)
         restarts += host["restarts"]
+        warm = warm or host["warm"]
         for queue, number in host["workers"].items():
             workers[queue] = workers.get(queue, 0) + number
-    status: Literal["ready", "not_ready"] = "ready" if sum(workers.values()) else "not_ready"
-    return Readiness(status=status, redis="ok", workers=workers, worker_restarts=restarts)
+    status: Literal["ready", "not_ready"] = (
+        "ready" if warm and any(workers.values()) else "not_ready"
+    )
+    return Readiness(
+        status=status,
+        redis="ok",
+        workers=workers,
+        worker_restarts=restarts,
+        symbolic_math=warm,
+    )

@@ -69,7 +69,8 @@ def documented(*kinds: type[errors.VerifierError]) -> dict[int | str, dict[str, 
     """The `responses` of an operation that may answer with these problems."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     titles: dict[int | str, list[str]] = {}
-    for kind in (*kinds, errors.InternalError):
+    all_kinds: tuple[type[errors.VerifierError], ...] = (*kinds, errors.InternalError)
+    for kind in all_kinds:
         titles.setdefault(kind.status, []).append(kind.title)
     return {
         status: {"description": "; ".join(names), "content": content}
@@ -132,7 +133,9 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:
-    _log.error("request.failed", path=request.url.path, error=errors.describe(error), exc_info=error)
+    _log.error(
+        "request.failed", path=request.url.path, error=errors.describe(error), exc_info=error
+    )
     return respond(request, errors.InternalError("an unexpected error; it is in the server's log"))
 
 

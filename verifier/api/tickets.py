@@ -13,7 +13,7 @@ from verifier import errors
 from verifier.api.problems import documented
 from verifier.api.routing import JSON, StateOf, body_schema, decode, let_in, read_body
 from verifier.api.score import BODY_ERRORS, IdempotencyKey
-from verifier.model import ScoreRequest, Ticket
+from verifier.model import ScoreRequest, Ticket, TicketStatus
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -52,7 +52,7 @@ async def submit(request: Request, state: StateOf, idempotency_key: IdempotencyK
     body = await read_body(request, state.settings.max_body_bytes)
     order = state.service.order(decode(ScoreRequest, body))
     ticket = await state.tickets.open(order, body, idempotency_key)
-    known = Ticket(id=ticket, status="pending", total=len(order.specs), finished=0)
+    known = Ticket(id=ticket, status=TicketStatus.PENDING, total=len(order.specs), finished=0)
     return JSON(known.model_dump_json(), 202, {"Location": f"/v1/tickets/{ticket}"})
 
 

@@ -49,5 +49,7 @@ class Benchmark(Protocol):
 @cache
 def benchmarks() -> Mapping[str, Benchmark]:
     """Every benchmark by name."""
-    modules = (importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
+    modules = (
+        importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)
+    )
     return {module.NAME: cast("Benchmark", module) for module in modules if hasattr(module, "NAME")}

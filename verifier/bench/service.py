@@ -18,7 +18,7 @@ import psutil
 
 from verifier.bench import Figure
 from verifier.bench.served import Served, served
-from verifier.model import Rollout, ScoreRequest
+from verifier.model import Reference, Rollout, ScoreRequest
 from verifier.scoring import score
 from verifier.spec import compile_spec
 from verifier.watchdog import Watchdog
@@ -26,9 +26,11 @@ from verifier.watchdog import Watchdog
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pydantic import JsonValue
+
 NAME = "service"
 
-_FREE = {"name": "free", "checks": [{"id": "free", "check": "exact_match"}]}
+_FREE: dict[str, JsonValue] = {"name": "free", "checks": [{"id": "free", "check": "exact_match"}]}
 _BATCH = 64
 _COMPLETION_CHARS = 2000
 _ROUNDS = 300
@@ -103,7 +105,9 @@ async def _one_rollout_requests(url: str) -> float:
             if not answer.startswith(b"HTTP/1.1 200"):
                 raise AssertionError(answer.decode())
             lines = answer.lower().split(b"\r\n")
-            length = next(int(row.split(b":")[1]) for row in lines if row.startswith(b"content-length"))
+            length = next(
+                int(row.split(b":")[1]) for row in lines if row.startswith(b"content-length")
+            )
             await reader.readexactly(length)
         writer.close()
 
@@ -117,7 +121,9 @@ def _burst(service: Served) -> Iterator[Figure]:
     if not _SAMPLE.exists():
         return
     rollouts = _burst_rollouts()
-    body = ScoreRequest(rollouts=rollouts, spec="r1", deadline_seconds=300).model_dump_json().encode()
+    body = (
+        ScoreRequest(rollouts=rollouts, spec="r1", deadline_seconds=300).model_dump_json().encode()
+    )
     distinct = len({(r.completion, r.reference.value if r.reference else "") for r in rollouts})
     peaks: dict[str, int] = {}
     started = time.perf_counter()
@@ -156,7 +162,7 @@ def _burst_rollouts() -> tuple[Rollout, ...]:
                     id=f"{prompt}-{place}",
                     group=str(prompt),
                     completion=text,
-                    reference=row["reference"],  # type: ignore[arg-type] - a bare string is allowed
+                    reference=Reference(value=row["reference"]),
                 )
             )
     return tuple(rollouts)
@@ -172,7 +178,7 @@ def _peak_bytes(pid: int) -> int:
 def _rollout(mark: str) -> Rollout:
     filler = (f"step {mark} " * _COMPLETION_CHARS)[: _COMPLETION_CHARS - 40]
     completion = f"<think>{filler}</think><answer>{mark}</answer>"
-    return Rollout(completion=completion, reference=mark)  # type: ignore[arg-type] - as above
+    return Rollout(completion=completion, reference=Reference(value=mark))
 
 
 def _ms(seconds: float) -> float:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 @cache
 def registry() -> Mapping[str, Check]:
     """Every check by name, sorted."""
-    modules = (importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
+    modules = (
+        importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)
+    )
     found = [module.CHECK for module in modules if hasattr(module, "CHECK")]
     return {check.name: check for check in sorted(found, key=lambda check: check.name)}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from verifier.completion import Completion
-    from verifier.extraction import Extraction, ExtractionRules
+    from verifier.extraction import ExtractionRules
 
 
 class Params(BaseModel):
@@ -62,7 +62,9 @@ class ChildReply(Protocol):
 class Tools(Protocol):
     """The only effects a check has: a warm child process that can really be killed."""
 
-    def call(self, function: str, arguments: dict[str, JsonValue], *, cpu_seconds: float) -> ChildReply:
+    def call(
+        self, function: str, arguments: dict[str, JsonValue], *, cpu_seconds: float
+    ) -> ChildReply:
         """Run an allow-listed pure function in the child, killed past its CPU or memory limit."""
 
 

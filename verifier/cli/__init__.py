@@ -49,9 +49,10 @@ def main() -> None:
         sys.exit(EXIT_CALLER if isinstance(error, CallerError) else EXIT_SERVICE)
     except ValidationError as error:
         console.print("[red]error:[/] a setting is wrong")
-        for row in error.errors(include_url=False, include_input=False):
-            name = ".".join(str(part) for part in row["loc"])
-            console.print(f"  {_escaped(f'VERIFIER_{name.upper()}' if name else '')} {_escaped(row['msg'])}")
+        for fault in error.errors(include_url=False, include_input=False):
+            name = ".".join(str(part) for part in fault["loc"])
+            setting = f"VERIFIER_{name.upper()}: " if name else ""
+            console.print(f"  {_escaped(setting + fault['msg'])}")
         sys.exit(EXIT_CALLER)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)

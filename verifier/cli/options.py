@@ -12,6 +12,6 @@ def settings_from(**flags: object) -> Settings:
     Raises:
         pydantic.ValidationError: naming the setting that is wrong.
     """
-    settings = Settings(**{name: value for name, value in flags.items() if value is not None})
+    settings = Settings.model_validate({n: v for n, v in flags.items() if v is not None})
     configure_logs(settings.log_level, as_json=settings.log_json)
     return settings

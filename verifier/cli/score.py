@@ -97,7 +97,9 @@ def score(
         progress = stack.enter_context(_progress(console))
         bar = progress.add_task("scoring", total=batch.count_rows(source), completed=out.done)
         try:
-            asyncio.run(_pump(rows, scorer, compiled, out, summary, lambda n: progress.advance(bar, n)))
+            asyncio.run(
+                _pump(rows, scorer, compiled, out, summary, lambda n: progress.advance(bar, n))
+            )
         except (KeyboardInterrupt, asyncio.CancelledError):
             progress.stop()
             console.print("interrupted; the same command goes on from here")

@@ -28,7 +28,9 @@ def serve(
     workers: Annotated[
         int | None, typer.Option(help="Train workers of the private queue [one per core].")
     ] = None,
-    spec_dir: Annotated[Path | None, typer.Option(help="A folder of reward specs (*.yaml).")] = None,
+    spec_dir: Annotated[
+        Path | None, typer.Option(help="A folder of reward specs (*.yaml).")
+    ] = None,
 ) -> None:
     """Serve the HTTP API until Ctrl-C.
 

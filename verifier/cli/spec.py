@@ -31,7 +31,9 @@ def list_specs() -> None:
 def show(name: Annotated[str, typer.Argument(help="A spec by its name.")]) -> None:
     """One spec as YAML, to copy and change."""
     compiled = load_specs(settings_from().spec_dir).find(name)
-    text = yaml.safe_dump(compiled.spec.model_dump(mode="json", exclude_defaults=True), sort_keys=False)
+    text = yaml.safe_dump(
+        compiled.spec.model_dump(mode="json", exclude_defaults=True), sort_keys=False
+    )
     Console().print(text, markup=False, highlight=False, end="")
 
 

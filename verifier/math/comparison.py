@@ -104,6 +104,11 @@ def _only(answer: Answer) -> Answer:
     return answer.elements[0] if isinstance(answer, Several) and alone else answer
 
 
+def _is_set(equation: Equation) -> bool:
+    r"""`x \in \{2,3\}`, which is all of its elements."""
+    return any(isinstance(side, Several) for side in equation.sides)
+
+
 def _structure(equal: Equal) -> Finding:
     return Finding(equal, "typed_structure")
 
@@ -170,10 +175,10 @@ class _Ladder:
     def _equations(self, gold: Answer, answer: Answer) -> Finding | None:
         if isinstance(gold, Equation) and isinstance(answer, Equation):
             return self._two_equations(gold, answer)
-        if isinstance(gold, Equation) and not isinstance(answer, Several):
+        if isinstance(gold, Equation) and (_is_set(gold) or not isinstance(answer, Several)):
             # `1=2` is no way to write 2: every side has to be the other's value.
             return _structure(every([self._equal(side, answer) for side in gold.sides]))
-        if isinstance(answer, Equation) and not isinstance(gold, Several):
+        if isinstance(answer, Equation) and (_is_set(answer) or not isinstance(gold, Several)):
             return _structure(every([self._equal(gold, side) for side in answer.sides]))
         return None
 
@@ -218,7 +223,8 @@ class _Ladder:
         several, other = (gold, answer) if isinstance(gold, Several) else (answer, gold)
         elements = several.elements if isinstance(several, Several) else ()
         if isinstance(several, Several) and isinstance(other, Brackets):
-            if several.braced:
+            # `x=1 or x=2` are two solutions and no point.
+            if several.braced or several.joined_by_or:
                 return _structure(equal=False)
             if labels(several):
                 elements = tuple(sorted(elements, key=lambda e: getattr(e, "label", "")))

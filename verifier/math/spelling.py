@@ -39,6 +39,7 @@ _DISPLAY = re.compile(r"(?<!\\)\$\$([^$]+)(?<!\\)\$\$")
 _INLINE = re.compile(r"(?<!\\)\$(?!\s)([^$]*[^$\s\\])\$(?!\d)")
 _THIN_SPACE = re.compile(r"(?<!\\)\\[,;: ]|~")
 _NEGATIVE_SPACE = re.compile(r"(?<!\\)\\!")
+_DOTTED = re.compile(r"([0-9.]\s*)\\dot(?![A-Za-z])")
 _STARRED = re.compile(r"\*\*(?=\S)([^*]+)(?<=\S)\*\*")
 _DIGIT = re.compile(r"\d+")
 
@@ -100,6 +101,7 @@ def _unwrap(text: str) -> str:
     text = _DISPLAY.sub(r" \1 ", text)
     text = _INLINE.sub(r" \1 ", text)
     text = _NEGATIVE_SPACE.sub("", text.replace(r"\left.", "").replace(r"\right.", ""))
+    text = _DOTTED.sub(r"\1\\overline", text)
     text = _THIN_SPACE.sub(" ", text.replace("{,}", ",")).strip()
     if text.endswith(".") and not text.endswith(".."):
         text = text[:-1]

@@ -1,0 +1,1 @@
+"""The built-in reward specs, as YAML files."""

@@ -1,0 +1,39 @@
+# Two commands do all the set-up on a fresh machine: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: install run test check openapi wheel clean
+
+install: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml uv.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip uv
+	$(BIN)/uv export --quiet --frozen --all-extras --all-groups --no-emit-project --output-file $(VENV)/requirements.txt
+	$(BIN)/pip install --quiet --require-hashes --requirement $(VENV)/requirements.txt
+	$(BIN)/pip install --quiet --no-deps --editable .
+	touch $@
+
+# The main job on real input: start the embedded service, score the examples through HTTP.
+run: install
+	$(BIN)/python examples/run.py
+
+# Everything, on a real Redis server and real workers.
+test: install check
+	$(BIN)/pytest
+
+check: install
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+openapi: install
+	$(BIN)/verifier openapi > docs/openapi.json
+
+wheel: install
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf $(VENV) dist
