@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -81,10 +82,13 @@ class Service:
             raise InvalidRequest(f"deadline_seconds is over {limits.max_deadline_seconds:g}")
         ids = [rollout.id or str(i) for i, rollout in enumerate(request.rollouts)]
         if len(set(ids)) < len(ids):
-            repeated = next(name for name in ids if ids.count(name) > 1)
+            repeated = Counter(ids).most_common(1)[0][0]
             raise InvalidRequest(f"two rollouts have the id {repeated!r}; ids have to be unique")
-        default = self.specs.find(request.spec or limits.default_spec)
-        specs = tuple(self.specs.find(r.spec) if r.spec else default for r in request.rollouts)
+        default = self.specs.find(limits.default_spec if request.spec is None else request.spec)
+        specs = tuple(
+            default if rollout.spec is None else self.specs.find(rollout.spec)
+            for rollout in request.rollouts
+        )
         return Order(request, specs, arrived + seconds)
 
     async def score(self, order: Order) -> list[Finished]:

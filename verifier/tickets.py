@@ -86,7 +86,7 @@ class Tickets:
         self._closing = True
         tasks = [task for task in (self._tick, *self._running.values()) if task is not None]
         for task in tasks:
-            task.cancel()
+            _stop(task)
         await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(RedisError):
             await self._redis.unlink(self._owner)
@@ -136,7 +136,8 @@ class Tickets:
             status = await self._status(ticket)
             while True:
                 left = int((until - time.time()) * 1000)
-                block = min(max(left, 1), _BLOCK_MILLISECONDS) if left > 0 else None
+                patient = left > 0 and status is TicketStatus.PENDING
+                block = min(left, _BLOCK_MILLISECONDS) if patient else None
                 found = await self._read(ticket, last_id, block)
                 for entry, fields in found:
                     last_id = entry.decode()
@@ -148,11 +149,11 @@ class Tickets:
                         return
                 if found:
                     continue
-                status = await self._status(ticket)
-                if status is TicketStatus.LOST:
+                if status is not TicketStatus.PENDING:  # it had ended before that last look
                     yield Event(last_id, -1, None, status)
                     return
-                if left <= 0:
+                status = await self._status(ticket)
+                if left <= 0 and status is TicketStatus.PENDING:
                     return
         finally:
             self._watchers -= 1
@@ -172,9 +173,12 @@ class Tickets:
         status = await self._status(ticket)
         if status is not TicketStatus.PENDING:
             return
-        await self._redis.hset(wire.ticket_key(ticket), "cancel", "1")
+        try:
+            await self._redis.hset(wire.ticket_key(ticket), "cancel", "1")
+        except (RedisError, OSError) as error:
+            raise QueueUnavailable(f"Redis: {error}", retry_after_seconds=2) from error
         if ticket in self._running:
-            self._running[ticket].cancel()
+            _stop(self._running[ticket])
 
     # -- the owner's side ------------------------------------------------------------------
 
@@ -186,6 +190,7 @@ class Tickets:
                 pipe.hsetnx(key, "total", len(order.specs))
                 pipe.hsetnx(key, "owner", self._owner)
                 pipe.expire(key, ttl)
+                pipe.expire(wire.events_key(ticket), ttl)
                 pipe.hmget(key, "digest", "unscored")
                 pipe.set(self._owner, 1, ex=_OWNER_TTL_SECONDS)
                 created, *_, (known, unscored), _ = await pipe.execute()
@@ -246,7 +251,7 @@ class Tickets:
                 await self._redis.set(self._owner, 1, ex=_OWNER_TTL_SECONDS)
                 for ticket, task in list(self._running.items()):
                     if await self._redis.hget(wire.ticket_key(ticket), "cancel"):
-                        task.cancel()
+                        _stop(task)
             await asyncio.sleep(_TICK_SECONDS)
 
     def _lifetime(self, order: Order) -> int:
@@ -290,3 +295,9 @@ class Tickets:
         # One stream was asked for, so there is one row: its key and its entries.
         streams = cast("list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]", found)
         return streams[0][1] if streams else []
+
+
+def _stop(task: asyncio.Task[None]) -> None:
+    """Cancel once: a second time would interrupt it while it writes down how it ended."""
+    if not task.cancelling():
+        task.cancel()

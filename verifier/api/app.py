@@ -8,7 +8,7 @@ import uuid
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 
 import verifier
@@ -82,12 +82,12 @@ class _Observe:
         given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope["request_id"] = request_id
-        started, status = time.perf_counter(), 500
+        started, status, begun = time.perf_counter(), 500, False
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, begun = message["status"], True
                 message["headers"] = [
                     *message.get("headers", ()),
                     (b"x-request-id", request_id.encode()),
@@ -96,6 +96,12 @@ class _Observe:
 
         try:
             await self._app(scope, receive, send_with_id)
+        except Exception as error:
+            if begun:
+                raise
+            # Answered here and not further out, so that the answer has its id and the connection
+            # is not closed under the next request.
+            await problems.bug(Request(scope), error)(scope, receive, send_with_id)
         finally:
             route = scope.get("route")
             path = getattr(route, "path", "other")

@@ -13,7 +13,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from verifier import errors
-from verifier.api.routing import JSON
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -83,7 +82,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.VerifierError, _on_verifier_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
-    app.add_exception_handler(Exception, _on_bug)
 
 
 def respond(request: Request, error: errors.VerifierError) -> Response:
@@ -119,6 +117,11 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
             request, errors.MethodNotAllowed(f"{request.method} does not work on this path")
         )
         answer.headers.update(error.headers or {})
+        # Starlette knows the methods of one route, and a path may have several.
+        path = getattr(request.scope.get("route"), "path", "")
+        declared: dict[str, object] = request.app.openapi()["paths"].get(path, {})
+        if declared:
+            answer.headers["Allow"] = ", ".join(sorted(method.upper() for method in declared))
         return answer
     return respond(request, errors.InternalError(str(error.detail)))
 
@@ -132,7 +135,8 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     return respond(request, errors.InvalidRequest("a parameter is wrong", errors=rows))
 
 
-async def _on_bug(request: Request, error: Exception) -> Response:
+def bug(request: Request, error: Exception) -> Response:
+    """The answer to an error that nobody foresaw, which is logged."""
     _log.error(
         "request.failed", path=request.url.path, error=errors.describe(error), exc_info=error
     )
@@ -142,7 +146,11 @@ async def _on_bug(request: Request, error: Exception) -> Response:
 router = APIRouter(tags=["service"])
 
 
-@router.get("/problems/{slug}", responses=documented(errors.NotFound), response_class=JSON)
+@router.get(
+    "/problems/{slug}",
+    operation_id="problem",
+    responses=documented(errors.NotFound, errors.InvalidRequest),
+)
 async def explain_problem(slug: Annotated[str, Path(max_length=64)]) -> ProblemType:
     """What a problem type means and what to do about it."""
     kind = problem_types().get(slug)

@@ -90,7 +90,7 @@ async def follow_ticket(
     state: StateOf,
     last_event_id: Annotated[
         str | None,
-        Header(pattern=r"^\d{1,20}-\d{1,20}$", description="Resume after this event"),
+        Header(pattern=r"^[0-9]{1,19}-[0-9]{1,19}$", description="Resume after this event"),
     ] = None,
 ) -> StreamingResponse:
     """Server-sent events: every reward the moment it is there."""
