@@ -68,7 +68,7 @@ def count_rows(path: Path) -> int | None:
     if path == STREAM:
         return None
     if _is_parquet(path):
-        return int(_pyarrow("pyarrow.parquet").ParquetFile(path).metadata.num_rows)
+        return int(_parquet_file(path).metadata.num_rows)
     with path.open("rb") as file:
         return sum(1 for line in file if line.strip())
 
@@ -83,7 +83,7 @@ class Output:
         restart: throw a partial file away.
 
     Raises:
-        InvalidRequest: a partial file is there and belongs to another call.
+        InvalidRequest: the file cannot be written, or a partial file belongs to another call.
     """
 
     def __init__(self, path: Path, identity: str, *, restart: bool) -> None:
@@ -96,6 +96,8 @@ class Output:
         if path == STREAM:
             self._file = sys.stdout.buffer
             return
+        if path.is_dir():
+            raise InvalidRequest(f"{path} is a folder; name a file in it")
         if restart:
             self._partial.unlink(missing_ok=True)
         digest = hashlib.sha256(identity.encode()).hexdigest()
@@ -106,8 +108,11 @@ class Output:
                     "give --restart to throw it away, or another output"
                 )
             self.done = _keep_whole_lines(self._partial)
-        self._note.write_text(digest)
-        self._file = self._partial.open("ab")
+        try:
+            self._note.write_text(digest)
+            self._file = self._partial.open("ab")
+        except OSError as error:
+            raise InvalidRequest(f"{path} cannot be written: {error.strerror}") from error
 
     def __enter__(self) -> Self:
         return self
@@ -149,8 +154,7 @@ def _records(path: Path) -> Iterator[bytes | dict[str, Any]]:
     if path == STREAM:
         yield from (line for line in sys.stdin.buffer if line.strip())
     elif _is_parquet(path):
-        file = _pyarrow("pyarrow.parquet").ParquetFile(path)
-        for batch in file.iter_batches(batch_size=_PARQUET_ROWS):
+        for batch in _parquet_file(path).iter_batches(batch_size=_PARQUET_ROWS):
             yield from batch.to_pylist()
     else:
         with path.open("rb") as lines:
@@ -221,6 +225,13 @@ def _batched(lines: Iterable[bytes]) -> Iterator[tuple[bytes, ...]]:
 
 def _is_parquet(path: Path) -> bool:
     return path.suffix == ".parquet"
+
+
+def _parquet_file(path: Path) -> Any:  # noqa: ANN401 - pyarrow has no types
+    try:
+        return _pyarrow("pyarrow.parquet").ParquetFile(path)
+    except (OSError, ValueError) as error:  # pyarrow's errors are both
+        raise InvalidRequest(f"{path} is not a Parquet file that can be read: {error}") from error
 
 
 def _pyarrow(name: str) -> Any:  # noqa: ANN401 - pyarrow has no types

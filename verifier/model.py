@@ -127,9 +127,9 @@ class Reference(Boundary):
 def _wrap_bare_reference(value: object) -> object:
     """A bare string or number is the short way to write a reference."""
     if isinstance(value, str):
-        return {"value": value}
+        return Reference(value=value)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return {"value": str(value)}
+        return Reference(value=str(value))
     return value
 
 

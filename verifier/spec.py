@@ -228,4 +228,6 @@ def load_specs(folder: Path | None = None) -> SpecBook:
             compiled.append(read_yaml(file.read_text(encoding="utf-8")))
         except InvalidSpec as error:
             raise InvalidSpec(f"{file.name}: {error.detail}", errors=error.errors) from error
+        except UnicodeDecodeError as error:
+            raise InvalidSpec(f"{file.name} is not UTF-8 text") from error
     return SpecBook(compiled)

@@ -118,9 +118,9 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
         )
         answer.headers.update(error.headers or {})
         # Starlette knows the methods of one route, and a path may have several.
-        path = getattr(request.scope.get("route"), "path", "")
-        declared: dict[str, object] = request.app.openapi()["paths"].get(path, {})
-        if declared:
+        paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
+        template = getattr(request.scope.get("route"), "path", "")
+        if declared := paths.get(request.url.path) or paths.get(template):
             answer.headers["Allow"] = ", ".join(sorted(method.upper() for method in declared))
         return answer
     return respond(request, errors.InternalError(str(error.detail)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ValidationError
-from starlette.responses import Response
+from starlette.responses import JSONResponse
 
 from verifier import errors
 from verifier.spec import validation_errors
@@ -34,10 +34,12 @@ class State:
     metrics: Metrics
 
 
-class JSON(Response):
-    """A body that is JSON bytes already."""
+class JSON(JSONResponse):
+    """A body that is JSON text already; a JSONResponse, so that FastAPI documents it as JSON."""
 
-    media_type = "application/json"
+    def render(self, content: bytes | str) -> bytes:
+        """The content as it is."""
+        return content if isinstance(content, bytes) else content.encode()
 
 
 def state_of(request: Request) -> State:

@@ -30,6 +30,19 @@ _TICKET_ERRORS = (
     errors.Overloaded,
     errors.QueueUnavailable,
 )
+_EVENT_SCHEMA = {
+    "type": "object",
+    "required": ["event", "data", "id"],
+    "properties": {
+        "event": {"enum": ["reward", "end"]},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": 'A Reward, and at the end {"status": a TicketStatus}',
+        },
+        "id": {"type": "string", "description": "For Last-Event-ID"},
+    },
+}
 
 
 @router.post(
@@ -80,7 +93,7 @@ async def read_ticket(
     responses={
         200: {
             "description": "A `reward` event per finished rollout, then one `end` event",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"itemSchema": _EVENT_SCHEMA}},
         },
         **documented(*_TICKET_ERRORS),
     },

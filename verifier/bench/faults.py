@@ -22,7 +22,7 @@ from sandbox import die_with_parent
 from verifier.bench import Figure
 from verifier.bench.served import Served, served
 from verifier.embedded import server_binary, worker_processes
-from verifier.model import Rollout, ScoreRequest
+from verifier.model import Reference, Rollout, ScoreRequest
 from verifier.settings import Settings
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def _rollouts(number: int) -> tuple[tuple[Rollout, ...], tuple[float, ...]]:
         (product, f"x^{{2}}+{2 * number}x+{number**2 + 1}", 0.0),
     )
     rollouts = tuple(
-        Rollout(completion=f"<think>so</think>\\boxed{{{answer}}}", reference=gold)  # type: ignore[arg-type] - a bare string is allowed
+        Rollout(completion=f"<think>so</think>\\boxed{{{answer}}}", reference=Reference(value=gold))
         for gold, answer, _ in pairs
     )
     return rollouts, tuple(reward for _, _, reward in pairs)

@@ -8,10 +8,11 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import httpx2
 import psutil
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 40.0
+_LOG_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,40 +64,36 @@ def served(*arguments: str, **environment: str) -> Iterator[Served]:
         RuntimeError: it does not get ready.
     """
     parent = os.getpid()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "verifier", "serve", "--port", "0", *arguments],
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509 - single-threaded here
-    )
-    try:
-        yield Served(_await_ready(process), process.pid)
-    finally:
-        process.send_signal(signal.SIGTERM)
+    # The log goes to a file: a pipe that nobody reads would stop the service once it is full.
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "verifier", "serve", "--port", "0", *arguments],
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stderr=log,
+            preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509 - single-threaded here
+        )
         try:
-            process.communicate(timeout=_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+            yield Served(_await_ready(process, log), process.pid)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _await_ready(process: subprocess.Popen[str]) -> str:
-    assert process.stderr is not None  # noqa: S101 - it is a pipe
-    seen = []
-    for line in process.stderr:
-        seen.append(line)
-        address = re.search(r"listens on (http://\S+)", line)
-        if address:
-            url = address.group(1)
-            break
-    else:
-        raise RuntimeError(f"the service did not start: {''.join(seen)}")
+def _await_ready(process: subprocess.Popen[bytes], log: IO[bytes]) -> str:
     until = time.monotonic() + _START_SECONDS
-    while time.monotonic() < until:
+    while time.monotonic() < until and process.poll() is None:
+        # pread leaves the place alone at which the service goes on writing.
+        seen = os.pread(log.fileno(), _LOG_BYTES, 0).decode(errors="replace")
+        address = re.search(r"listens on (http://\S+) ", seen)
         with contextlib.suppress(httpx2.TransportError):
-            if httpx2.get(f"{url}/readyz", timeout=5).status_code == httpx2.codes.OK:
+            url = address.group(1) if address else ""
+            if url and httpx2.get(f"{url}/readyz", timeout=5).status_code == httpx2.codes.OK:
                 return url
-        time.sleep(0.05)
-    raise RuntimeError("the service did not get ready")
+        time.sleep(0.02)
+    seen = os.pread(log.fileno(), _LOG_BYTES, 0).decode(errors="replace")
+    raise RuntimeError(f"the service did not get ready: {seen}")

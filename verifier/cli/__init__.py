@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from verifier.cli import bench, doctor, score, serve, spec, worker
+from verifier.cli import bench, doctor, openapi, score, serve, spec, worker
 from verifier.errors import CallerError, VerifierError
 
 __all__ = ["app", "main"]
@@ -34,6 +34,7 @@ app.command("score")(score.score)
 app.add_typer(spec.app, name="spec")
 app.command("doctor")(doctor.doctor)
 app.command("bench")(bench.bench)
+app.command("openapi")(openapi.openapi)
 
 
 def main() -> None:

@@ -75,6 +75,8 @@ def score(
     settings = settings_from(train_workers=workers)
     compiled = _find_spec(spec or settings.default_spec, settings)
     columns = _columns(field or [])
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise InvalidRequest(f"--url {url}: write it with its scheme, as http://host:8080")
     identity = json.dumps([str(source), columns, compiled.fingerprint, _stamp(source)])
     summary = Summary()
     console = Console(stderr=True)
@@ -218,9 +220,12 @@ def _start_local(stack: contextlib.ExitStack, settings: Settings) -> str:
 def _find_spec(name: str, settings: Settings) -> CompiledSpec:
     path = Path(name)
     if path.suffix in (".yaml", ".yml"):
-        if not path.exists():
+        if not path.is_file():
             raise InvalidRequest(f"there is no file {name}")
-        return read_yaml(path.read_text(encoding="utf-8"))
+        try:
+            return read_yaml(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError as error:
+            raise InvalidRequest(f"{name} is not UTF-8 text") from error
     return load_specs(settings.spec_dir).find(name)
 
 
