@@ -38,6 +38,9 @@ _MAX_SUBMISSIONS = 6
 _SUBMIT_SECONDS = 5.0
 """How long an unreachable Redis is tried before the caller is told."""
 _JOBS_PER_TRANSACTION = 16
+_SENDERS = 16
+_LEAST_SHARE = 16
+"""Fewer rollouts are not worth a job of their own."""
 _TTL_SLACK_SECONDS = 30
 _FAILURE_TTL_SECONDS = 600
 _RESULT_TTL_SECONDS = 10
@@ -109,6 +112,8 @@ class Queue:
         self._jobs: dict[str, _SentJob] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
+        self._workers: dict[str, int] = {}
+        self._senders = asyncio.Semaphore(_SENDERS)
         self._rq: dict[str, RQQueue] = {}
         self._version: tuple[int, int, int] | None = None
         self.on_answer: Callable[[wire.Answer, float], None] = lambda _answer, _sent_at: None
@@ -124,9 +129,11 @@ class Queue:
 
     async def __aexit__(self, *_: object) -> None:
         self._closing = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        running = set(self._tasks)
+        while running:  # redis-py swallows a cancellation that meets it while it connects
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=0.1)
         with contextlib.suppress(RedisError):
             await self.redis.unlink(self._reply)
         await self.redis.aclose()
@@ -137,6 +144,14 @@ class Queue:
     def rollouts_in_flight(self) -> int:
         """Distinct rollouts submitted and not yet answered."""
         return len(self._in_flight)
+
+    async def hosts(self) -> list[wire.Host]:
+        """What the live supervisors report."""
+        since = time.time() - wire.HOST_SECONDS
+        names = cast("list[bytes]", await self.redis.zrangebyscore(wire.HOSTS_KEY, since, "+inf"))
+        keys = [wire.host_key(name.decode()) for name in names]
+        reports = cast("list[bytes | None]", await self.redis.mget(keys) if keys else [])
+        return [wire.host_decoder.decode(report) for report in reports if report is not None]
 
     def submit(
         self,
@@ -198,7 +213,9 @@ class Queue:
         batch.timer = None
         self._batches.pop((batch.spec.canonical, batch.priority), None)
         units = [unit for unit in batch.units if unit.waiters > 0]
-        jobs = [self._job(batch, chunk) for chunk in chunked(units, self._settings)]
+        workers = self._workers.get(wire.queue_name(batch.spec.kind, batch.priority), 1)
+        share = max(math.ceil(len(units) / max(workers, 1)), _LEAST_SHARE)
+        jobs = [self._job(batch, chunk) for chunk in chunked(units, self._settings, share)]
         for start in range(0, len(jobs), _JOBS_PER_TRANSACTION):
             self._spawn(self._send(jobs[start : start + _JOBS_PER_TRANSACTION]))
 
@@ -218,7 +235,8 @@ class Queue:
         pause = 0.05
         while True:
             try:
-                await self._transact(jobs)
+                async with self._senders:
+                    await self._transact(jobs)
             except (RedisError, OSError) as error:
                 if time.time() + pause >= give_up:
                     self._fail(jobs, QueueUnavailable(f"Redis: {error}", retry_after_seconds=2))
@@ -289,11 +307,19 @@ class Queue:
         """The safety net: finds answers that were missed and jobs that Redis has forgotten."""
         while not self._closing:
             await asyncio.sleep(_SWEEP_SECONDS)
+            with contextlib.suppress(RedisError, OSError):
+                self._count_workers(await self.hosts())
             quiet = time.monotonic() - _QUIET_SECONDS
             jobs = [job for job in self._jobs.values() if 0 < job.sent_at < quiet]
             if jobs:
                 with contextlib.suppress(RedisError, OSError):
                     await self._look_after(jobs)
+
+    def _count_workers(self, hosts: list[wire.Host]) -> None:
+        self._workers = {}
+        for host in hosts:
+            for queue, number in host.workers.items():
+                self._workers[queue] = self._workers.get(queue, 0) + number
 
     async def _look_after(self, jobs: Sequence[_SentJob]) -> None:
         async with self.redis.pipeline(transaction=False) as pipe:
@@ -343,13 +369,19 @@ class Queue:
         task.add_done_callback(self._tasks.discard)
 
 
-def chunked(units: Sequence[Pending], settings: Settings) -> Iterable[list[Pending]]:
-    """Cut units into chunks bounded in number, bytes and typical seconds; none is empty."""
+def chunked(units: Sequence[Pending], settings: Settings, share: int) -> Iterable[list[Pending]]:
+    """Cut units into chunks bounded in number, bytes and typical seconds; none is empty.
+
+    Args:
+        units: what to cut.
+        settings: the bounds.
+        share: what one worker should get of these units, where that is less.
+    """
     chunk: list[Pending] = []
     size, seconds = 0, 0.0
     for unit in units:
         full = (
-            len(chunk) >= settings.chunk_rollouts
+            len(chunk) >= min(settings.chunk_rollouts, share)
             or size + len(unit.unit.rollout) > settings.chunk_bytes
             or seconds + unit.cost_seconds > settings.chunk_seconds
         )

@@ -123,7 +123,9 @@ class Service:
                 waiting = set(range(left))
                 while waiting:
                     try:
-                        positions = [await asyncio.wait_for(ready.get(), _left(order))]
+                        # Not wait_for, which in Python 3.11 may swallow a cancellation.
+                        async with asyncio.timeout(_left(order)):
+                            positions = [await ready.get()]
                     except TimeoutError:
                         positions = sorted(waiting)
                     while not ready.empty():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from pathlib import Path  # noqa: TC003 - pydantic reads annotations when the class is made
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     redis_memory_bytes: int = Field(default=2048 * MEBIBYTE, ge=32 * MEBIBYTE)
     """The private server's bound; past it requests get 503."""
 
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     log_json: bool = False
 
     @field_validator("api_keys", mode="before")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -47,11 +48,11 @@ class Summary:
         if self._null:
             table = Table("rollout", "status", "why", title="Null rewards (the first)")
             for row in self._null:
-                table.add_row(*row)
+                table.add_row(*map(Text, row))  # not markup: people and policies wrote it
             parts.append(table)
         slow = Table("rollout", "ms", title="Slowest")
         for seconds, _, name in sorted(self._slowest, reverse=True):
-            slow.add_row(name, f"{seconds * 1000:.1f}")
+            slow.add_row(Text(name), f"{seconds * 1000:.1f}")
         parts.extend((slow, self._line()))
         return Group(*parts)
 

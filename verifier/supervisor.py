@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import tempfile
@@ -33,7 +32,6 @@ _log = structlog.get_logger(__name__)
 
 NICENESS = {Priority.TRAIN: 0, Priority.EVAL: 5, Priority.BATCH: 10}
 """Priority without a scheduler of ours: each class has its own workers, the kernel ranks them."""
-HOST_TTL_SECONDS = 5
 _TICK_SECONDS = 0.1
 _GRACE_SECONDS = 10.0
 _MAX_BACKOFF_SECONDS = 5.0
@@ -78,6 +76,7 @@ class Supervisor:
         self._zygote: subprocess.Popen[bytes] | None = None
         self._zygote_started = float("-inf")
         self._stopping = False
+        self._host = f"{os.uname().nodename}:{os.getpid()}"
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; leaves no process and no file behind."""
@@ -149,10 +148,14 @@ class Supervisor:
         for slot in self._slots:
             alive[slot.queue] = alive.get(slot.queue, 0) + (slot.pid is not None)
         restarts = sum(max(slot.restarts, 0) for slot in self._slots)
-        state = {"workers": alive, "restarts": restarts, "warm": path.exists()}
-        key = wire.host_key(f"{os.uname().nodename}:{os.getpid()}")
-        with contextlib.suppress(RedisError):
-            self._redis.set(key, json.dumps(state), ex=HOST_TTL_SECONDS)
+        report = wire.encode(wire.Host(alive, restarts, path.exists()))
+        now = time.time()
+        with contextlib.suppress(RedisError), self._redis.pipeline() as pipe:
+            pipe.set(wire.host_key(self._host), report, ex=wire.HOST_SECONDS)
+            pipe.zadd(wire.HOSTS_KEY, {self._host: now})
+            pipe.zremrangebyscore(wire.HOSTS_KEY, "-inf", now - wire.HOST_SECONDS)
+            pipe.expire(wire.HOSTS_KEY, wire.HOST_SECONDS)
+            pipe.execute()
 
     def _end(self) -> None:
         for slot in self._slots:
@@ -169,7 +172,7 @@ class Supervisor:
             self._zygote.kill()
             self._zygote.wait()
         with contextlib.suppress(RedisError):
-            self._redis.delete(wire.host_key(f"{os.uname().nodename}:{os.getpid()}"))
+            self._redis.delete(wire.host_key(self._host))
         self._redis.close()
 
 

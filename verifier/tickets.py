@@ -74,6 +74,7 @@ class Tickets:
         self._ttl = service.settings.ticket_ttl_seconds
         self._owner = f"{wire.PREFIX}:owner:{uuid.uuid4().hex}"
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._ending: set[str] = set()
         self._watchers = 0
         self._tick: asyncio.Task[None] | None = None
         self._closing = False
@@ -85,8 +86,10 @@ class Tickets:
     async def __aexit__(self, *_: object) -> None:
         self._closing = True
         tasks = [task for task in (self._tick, *self._running.values()) if task is not None]
-        for task in tasks:
-            _stop(task)
+        if self._tick is not None:
+            self._tick.cancel()
+        for ticket in self._running:
+            self._stop(ticket)
         await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(RedisError):
             await self._redis.unlink(self._owner)
@@ -119,7 +122,7 @@ class Tickets:
         if fresh:
             task = asyncio.create_task(self._run(ticket, order))
             self._running[ticket] = task
-            task.add_done_callback(lambda _: self._running.pop(ticket, None))
+            task.add_done_callback(lambda _: self._forget(ticket))
         return ticket
 
     async def follow(self, ticket: str, last_id: str, until: float) -> AsyncIterator[Event]:
@@ -177,8 +180,7 @@ class Tickets:
             await self._redis.hset(wire.ticket_key(ticket), "cancel", "1")
         except (RedisError, OSError) as error:
             raise QueueUnavailable(f"Redis: {error}", retry_after_seconds=2) from error
-        if ticket in self._running:
-            _stop(self._running[ticket])
+        self._stop(ticket)
 
     # -- the owner's side ------------------------------------------------------------------
 
@@ -204,15 +206,30 @@ class Tickets:
             await self._redis.unlink(key, wire.events_key(ticket))
         return False
 
+    def _forget(self, ticket: str) -> None:
+        self._running.pop(ticket, None)
+        self._ending.discard(ticket)
+
+    def _stop(self, ticket: str) -> None:
+        """Cancel its work, but never interrupt it while it writes down how it ended."""
+        if ticket in self._running and ticket not in self._ending:
+            self._running[ticket].cancel()
+
     async def _run(self, ticket: str, order: Order) -> None:
         waiting = set(range(len(order.specs)))
         unscored = 0
+        writing: asyncio.Task[None] | None = None
 
-        async def emit(finished: list[Finished]) -> None:
+        async def write(finished: list[Finished]) -> None:
             nonlocal unscored
+            await self._append(ticket, finished, self._lifetime(order))
             waiting.difference_update(one.position for one in finished)
             unscored += sum(one.scored.status == "unscored" for one in finished)
-            await self._append(ticket, finished, self._lifetime(order))
+
+        async def emit(finished: list[Finished]) -> None:
+            nonlocal writing
+            writing = asyncio.create_task(write(finished))
+            await asyncio.shield(writing)  # cancelled half-way, a reward would be lost or doubled
 
         status, fault = TicketStatus.DONE, ""
         try:
@@ -222,6 +239,9 @@ class Tickets:
         except Exception as error:  # noqa: BLE001 - whatever it is, the ticket has to end
             _log.error("ticket.failed", ticket=ticket, error=describe(error), exc_info=True)
             fault = f"{describe(error)}; submit again"
+        self._ending.add(ticket)
+        if writing is not None:
+            await asyncio.wait({writing})
         outcome = Outcome.CANCELLED if status is TicketStatus.CANCELLED else Outcome.UNAVAILABLE
         rest = [self._service.unscored(order, p, outcome, fault) for p in sorted(waiting)]
         with contextlib.suppress(RedisError, OSError):
@@ -249,9 +269,9 @@ class Tickets:
         while not self._closing:
             with contextlib.suppress(RedisError, OSError):
                 await self._redis.set(self._owner, 1, ex=_OWNER_TTL_SECONDS)
-                for ticket, task in list(self._running.items()):
+                for ticket in list(self._running):
                     if await self._redis.hget(wire.ticket_key(ticket), "cancel"):
-                        _stop(task)
+                        self._stop(ticket)
             await asyncio.sleep(_TICK_SECONDS)
 
     def _lifetime(self, order: Order) -> int:
@@ -295,9 +315,3 @@ class Tickets:
         # One stream was asked for, so there is one row: its key and its entries.
         streams = cast("list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]", found)
         return streams[0][1] if streams else []
-
-
-def _stop(task: asyncio.Task[None]) -> None:
-    """Cancel once: a second time would interrupt it while it writes down how it ended."""
-    if not task.cancelling():
-        task.cancel()

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from verifier.spec import CompiledSpec
 
 PREFIX = "verifier"
+HOSTS_KEY = f"{PREFIX}:hosts"
+"""A sorted set: every supervisor, by the Unix time of its last report."""
+HOST_SECONDS = 5
+"""A supervisor that has not reported for so long is gone."""
 JOB_FUNCTION = "verifier.worker.score_chunk"
 """The one function that a job may name."""
 
@@ -38,6 +42,14 @@ class Scored(msgspec.Struct, frozen=True, array_like=True):
     body: bytes
 
 
+class Host(msgspec.Struct, frozen=True, array_like=True):
+    """What one supervisor reports: its live workers by queue, and whether symbolic math is warm."""
+
+    workers: dict[str, int]
+    restarts: int
+    warm: bool
+
+
 class Answer(msgspec.Struct, frozen=True, array_like=True):
     """What a worker replies for a job: one `Scored` per unit, in order."""
 
@@ -49,6 +61,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
 
 chunk_decoder = msgspec.msgpack.Decoder(Chunk)
 answer_decoder = msgspec.msgpack.Decoder(Answer)
+host_decoder = msgspec.msgpack.Decoder(Host)
 scored_decoder = msgspec.msgpack.Decoder(Scored)
 encode = msgspec.msgpack.encode
 
@@ -79,7 +92,7 @@ def reply_key(api: str) -> str:
 
 
 def host_key(host: str) -> str:
-    """What one supervisor runs, renewed every second; gone when it is."""
+    """A `Host`, renewed every second; gone when its supervisor is."""
     return f"{PREFIX}:host:{host}"
 
 

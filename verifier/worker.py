@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 import structlog
 from redis import Redis
 from rq import SimpleWorker
+from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.worker import WorkerStatus
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from redis.client import Pipeline
-    from rq.executions import Execution
     from rq.queue import Queue
 
 _log = structlog.get_logger(__name__)
@@ -109,6 +109,22 @@ class RolloutWorker(SimpleWorker):  # type: ignore[misc]  # rq is not typed
         self.perform_job(job, queue, execution)
         self._running = None
         self.set_state(WorkerStatus.IDLE)
+
+    def prepare_execution(self, job: Job) -> Execution:
+        """Register the execution and mark the job started, in one round trip instead of two."""
+        with self.connection.pipeline() as pipeline:
+            execution = Execution.create(job, self._lease_seconds, pipeline, self.name)
+            self.executions[execution.id] = execution
+            self.set_state(WorkerStatus.BUSY, pipeline)
+            self.heartbeat(pipeline=pipeline)
+            job.prepare_for_execution(self.name, pipeline=pipeline)
+            pipeline.persist(job.key)
+            pipeline.lrem(self.queues[0].intermediate_queue_key, 1, job.id)
+            pipeline.execute()
+        return execution
+
+    def prepare_job_execution(self, *_: object) -> None:
+        """Nothing: `prepare_execution` has done it."""
 
     def beat(self) -> None:
         """Renew the lease of the running job, at most once a second."""

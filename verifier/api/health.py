@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Literal
 
 from fastapi import APIRouter, Response
@@ -10,7 +9,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from redis.exceptions import RedisError
 
-from verifier import wire
 from verifier.api.problems import documented
 from verifier.api.routing import JSON, State, StateOf
 from verifier.spec import versions
@@ -93,12 +91,8 @@ async def metrics(state: StateOf) -> Response:
 
 async def look(state: State) -> Readiness:
     """Ask Redis which supervisors have reported within seconds."""
-    workers: dict[str, int] = {}
-    restarts, warm = 0, False
-    redis = state.service.queue.redis
     try:
-        keys = [key async for key in redis.scan_iter(match=wire.host_key("*"), count=1000)]
-        reports = await redis.mget(keys) if keys else []
+        hosts = await state.service.queue.hosts()
     except (RedisError, OSError):
         return Readiness(
             status="not_ready",
@@ -107,14 +101,11 @@ async def look(state: State) -> Readiness:
             worker_restarts=0,
             symbolic_math=False,
         )
-    for report in reports:
-        if report is None:
-            continue
-        host = json.loads(report)
-        restarts += host["restarts"]
-        warm = warm or host["warm"]
-        for queue, number in host["workers"].items():
+    workers: dict[str, int] = {}
+    for host in hosts:
+        for queue, number in host.workers.items():
             workers[queue] = workers.get(queue, 0) + number
+    warm = any(host.warm for host in hosts)
     status: Literal["ready", "not_ready"] = (
         "ready" if warm and any(workers.values()) else "not_ready"
     )
@@ -122,6 +113,6 @@ async def look(state: State) -> Readiness:
         status=status,
         redis="ok",
         workers=workers,
-        worker_restarts=restarts,
+        worker_restarts=sum(host.restarts for host in hosts),
         symbolic_math=warm,
     )

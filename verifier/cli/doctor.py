@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from verifier.cli.options import settings_from
 from verifier.diagnosis import Level, diagnose
@@ -29,7 +30,7 @@ def doctor(
         table = Table("", "what", "found")
         for finding in findings:
             level = f"[{_STYLES[finding.level]}]{finding.level}[/]"
-            table.add_row(level, finding.what, finding.found)
+            table.add_row(level, finding.what, Text(finding.found))
         Console().print(table)
     if any(finding.level is Level.FAIL for finding in findings):
         sys.exit(EXIT_FAILED)

@@ -15,6 +15,7 @@ from rich.console import Console
 from verifier.api import create_app
 from verifier.cli.options import settings_from
 from verifier.embedded import private_redis, worker_processes
+from verifier.errors import InvalidRequest
 
 _BACKLOG = 2048
 
@@ -52,7 +53,12 @@ def serve(
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         listener = stack.enter_context(socket.socket(family))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((settings.host, settings.port))
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as error:
+            raise InvalidRequest(
+                f"cannot listen on {settings.host}:{settings.port}: {error.strerror}"
+            ) from error
         listener.listen(_BACKLOG)
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{shown}:{listener.getsockname()[1]}"

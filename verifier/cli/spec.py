@@ -24,7 +24,7 @@ def list_specs() -> None:
     for name, compiled in load_specs(settings_from().spec_dir).specs.items():
         checks = ", ".join(row.check for row in compiled.spec.checks)
         table.add_row(name, checks, compiled.spec.combine, compiled.spec.description)
-    Console().print(table)
+    Console().print(table, markup=False)
 
 
 @app.command()
@@ -48,7 +48,7 @@ def check(
         raise InvalidRequest(f"{file} is not UTF-8 text") from error
     compiled = read_yaml(text)
     console = Console()
-    console.print(explain(compiled))
+    console.print(explain(compiled), markup=False)
     console.print(f"combination  {compiled.spec.combine}")
     if compiled.spec.clip is not None:
         console.print(f"clipped to   {compiled.spec.clip[0]:g} .. {compiled.spec.clip[1]:g}")

@@ -187,7 +187,9 @@ class _Ladder:
         if gold.label and renamed.label == gold.label:
             outcomes = [self._equal(g, a) for g in gold.sides for a in renamed.sides]
             return _structure(every(outcomes))
-        if any(e.label and not isinstance(e.sides[-1], Expression | Choice) for e in (gold, answer)):
+        if any(
+            e.label and not isinstance(e.sides[-1], Expression | Choice) for e in (gold, answer)
+        ):
             # `2x=14` follows from `x=7`, but it does not say what x is.
             return _structure(equal=False)
         symbols = [e.label for e in (gold, answer) if e.label]

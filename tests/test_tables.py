@@ -1,0 +1,75 @@
+"""The tables of the docs that make promises are run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import ROOT
+from verifier.bench.served import Served
+from verifier.checks import registry
+from verifier.checks.base import Subject
+from verifier.client import Client
+from verifier.completion import parse
+from verifier.extraction import ExtractionRules
+from verifier.model import Reference, Rollout
+from verifier.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+from tests.conftest import API_KEY
+
+
+def table(page: str, heading: str) -> list[list[str]]:
+    """The rows below the first table head of a page that begins with `heading`."""
+    lines = (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(f"| {heading}"))
+    rows = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip("|").split("|")])
+    return rows
+
+
+def code(cell: str) -> list[str]:
+    """What stands between backticks."""
+    return cell.split("`")[1::2]
+
+
+MODES = table("specs.md", "completion")
+POLICIES = table("math.md", "reference | answer")
+
+
+@pytest.mark.parametrize("row", MODES, ids=[row[0] for row in MODES])
+def test_the_modes_of_think_format_score_as_documented(row: list[str], tmp_path: Path) -> None:
+    text, *prefix = code(row[0])
+    if "without prefix" in row[0]:
+        prefix = []
+    check = registry()["think_format"]
+    subject = Subject(parse(text, "".join(prefix)), None, ExtractionRules())
+    found = []
+    for mode in ("strict", "soft", "tag_count"):
+        params = check.params.model_validate_json(json.dumps({"mode": mode}))
+        found.append(check.judge(subject, params, Watchdog(tmp_path / "none")).score)
+    assert found == [float(cell) for cell in row[1:]]
+
+
+def test_equality_is_decided_as_documented(service: Served) -> None:
+    rollouts = [
+        Rollout(
+            id=f"{row[0]} ~ {row[1]}",
+            completion=f"\\boxed{{{code(row[1])[0]}}}",
+            reference=Reference(value=code(row[0])[0]),
+        )
+        for row in POLICIES
+    ]
+    with Client(service.url, API_KEY) as client:
+        rewards = client.score(rollouts, spec="math").rewards
+    expected = [1.0 if row[2].startswith("yes") else 0.0 for row in POLICIES]
+    assert dict(zip([r.id for r in rollouts], expected, strict=True)) == {
+        reward.id: reward.reward for reward in rewards
+    }
