@@ -13,6 +13,7 @@ from pathlib import Path
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from verifier.bench.served import served
 from verifier.client import Client
@@ -53,7 +54,7 @@ def main() -> None:
                 reward.id,
                 row["prompt"].splitlines()[0][:24],
                 row["reference"],
-                answer,
+                Text(answer),
                 str(accuracy.outcome),
                 str(form.outcome),
                 f"{reward.reward:g}",

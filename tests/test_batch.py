@@ -7,7 +7,7 @@ import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-import pyarrow
+import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
@@ -148,9 +148,7 @@ def test_a_surrogate_pair_stays_a_character(tmp_path: Path) -> None:
 
 
 def test_a_field_is_read_from_the_column_it_is_mapped_to(tmp_path: Path) -> None:
-    row = row_of(
-        tmp_path, b'{"out": "a", "gold": 5}', completion="out", reference="gold"
-    )
+    row = row_of(tmp_path, b'{"out": "a", "gold": 5}', completion="out", reference="gold")
     assert row.rollout is not None
     assert row.rollout.reference is not None
     assert (row.rollout.completion, row.rollout.reference.value) == ("a", "5")
@@ -183,7 +181,7 @@ def test_the_rows_of_standard_input_cannot_be_counted() -> None:
 
 def test_parquet_is_read_as_jsonl_is(tmp_path: Path) -> None:
     path = tmp_path / "in.parquet"
-    table = pyarrow.table(
+    table = pa.table(
         {"id": [1, 2], "out": ["a", None], "reference": [{"value": "5"}, {"value": "6"}]}
     )
     parquet.write_table(table, path)
@@ -197,7 +195,7 @@ def test_parquet_is_read_as_jsonl_is(tmp_path: Path) -> None:
 
 def test_a_parquet_column_of_bytes_is_a_fault_of_its_row(tmp_path: Path) -> None:
     path = tmp_path / "in.parquet"
-    parquet.write_table(pyarrow.table({"completion": [b"a"]}), path)
+    parquet.write_table(pa.table({"completion": [b"a"]}), path)
     assert "cannot be read" in rows_of(path)[0].fault
 
 

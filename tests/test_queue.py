@@ -57,8 +57,8 @@ def _unit(size: int = 10, cost_seconds: float = 0.0) -> Pending:
     return Pending(("spec", "train", b"x"), unit, cost_seconds, future)
 
 
-def _sizes(units: list[Pending], settings: Settings) -> list[int]:
-    return [len(chunk) for chunk in chunked(units, settings)]
+def _sizes(units: list[Pending], settings: Settings, share: int = 1024) -> list[int]:
+    return [len(chunk) for chunk in chunked(units, settings, share)]
 
 
 def _submit(queue: Queue, *rollouts: bytes, seconds: float = 30.0) -> list[Pending]:
@@ -71,24 +71,40 @@ async def _until(true: Callable[[], object], seconds: float = 5.0) -> None:
         await asyncio.sleep(0.01)
 
 
-def _answer(connection: Redis, job: bytes, *, twice: bool = False) -> None:
+def _first(connection: Redis) -> str:
+    """The id of the first job in the queue."""
+    found = connection.lrange(TRAIN, 0, 0)[0]
+    assert isinstance(found, bytes)
+    return found.decode()
+
+
+def _chunk(connection: Redis, job: str) -> wire.Chunk:
+    raw = connection.get(wire.payload_key(job))
+    assert isinstance(raw, bytes)
+    return wire.chunk_decoder.decode(raw)
+
+
+def _answer(connection: Redis, job: str, *, twice: bool = False) -> None:
     """Do what a worker does."""
-    raw = connection.get(wire.payload_key(job.decode()))
-    chunk = wire.chunk_decoder.decode(raw)
-    scored = [wire.Scored("scored", 1.0, [], unit.rollout) for unit in chunk.units]
-    answer = wire.encode(wire.Answer(job.decode(), scored, time.time(), 0.0))
+    units = _chunk(connection, job).units
+    scored = [wire.Scored("scored", 1.0, [], unit.rollout) for unit in units]
+    answer = wire.encode(wire.Answer(job, scored, time.time(), 0.0))
     for _ in range(2 if twice else 1):
         connection.rpush(_reply(connection, job), answer)
 
 
-def _reply(connection: Redis, job: bytes) -> str:
-    data = connection.hget(b"rq:job:" + job, "data")
+def _reply(connection: Redis, job: str) -> str:
+    data: Any = connection.hget(f"rq:job:{job}", "data")
     name: str = json.loads(zlib.decompress(data))[2][1]
     return name
 
 
 def test_a_chunk_holds_so_many_rollouts_and_no_more() -> None:
     assert _sizes([_unit() for _ in range(9)], _settings(chunk_rollouts=4)) == [4, 4, 1]
+
+
+def test_a_chunk_is_no_larger_than_the_share_of_one_worker() -> None:
+    assert _sizes([_unit() for _ in range(9)], _settings(chunk_rollouts=64), share=4) == [4, 4, 1]
 
 
 def test_a_chunk_holds_so_many_bytes_and_no_more() -> None:
@@ -113,7 +129,8 @@ def test_a_rollout_dearer_than_a_chunk_travels_alone() -> None:
 
 def test_chunks_keep_the_order() -> None:
     units = [_unit(size) for size in range(20)]
-    assert [u for chunk in chunked(units, _settings(chunk_rollouts=3)) for u in chunk] == units
+    chunks = chunked(units, _settings(chunk_rollouts=3), 1024)
+    assert [unit for chunk in chunks for unit in chunk] == units
 
 
 def test_nothing_makes_no_chunk() -> None:
@@ -231,8 +248,9 @@ async def test_releasing_forgets(queue: Queue, connection: Redis) -> None:
 async def test_an_answer_reaches_everyone_who_waits(queue: Queue, connection: Redis) -> None:
     pending = [*_submit(queue, b"a", seconds=30), *_submit(queue, b"a", b"b", seconds=20)]
     await _until(lambda: connection.llen(TRAIN))
-    for job in connection.lrange(TRAIN, 0, -1):
-        _answer(connection, job)
+    while connection.llen(TRAIN):
+        _answer(connection, _first(connection))
+        connection.lpop(TRAIN)
     found = await asyncio.wait_for(asyncio.gather(*(p.future for p in pending)), 5)
     assert [scored.body for scored in found] == [b"a", b"a", b"b"]
 
@@ -242,7 +260,7 @@ async def test_a_second_answer_is_ignored(queue: Queue, connection: Redis) -> No
     await _until(lambda: connection.llen(TRAIN))
     heard = list[wire.Answer]()
     queue.on_answer = lambda answer, _sent_at: heard.append(answer)
-    _answer(connection, connection.lindex(TRAIN, 0), twice=True)
+    _answer(connection, _first(connection), twice=True)
     await asyncio.wait_for(pending.future, 5)
     await asyncio.sleep(0.1)
     assert len(heard) == 1
@@ -251,10 +269,10 @@ async def test_a_second_answer_is_ignored(queue: Queue, connection: Redis) -> No
 async def test_an_answer_missed_on_the_reply_list_is_found(queue: Queue, connection: Redis) -> None:
     (pending,) = _submit(queue, b"a")
     await _until(lambda: connection.llen(TRAIN))
-    job = connection.lindex(TRAIN, 0)
+    job = _first(connection)
     scored = [wire.Scored("scored", 1.0, [], b"{}")]
-    answer = wire.Answer(job.decode(), scored, time.time(), 0.0)
-    connection.set(wire.answer_key(job.decode()), wire.encode(answer))
+    answer = wire.Answer(job, scored, time.time(), 0.0)
+    connection.set(wire.answer_key(job), wire.encode(answer))
     assert (await asyncio.wait_for(pending.future, 5)).reward == 1
 
 
@@ -271,9 +289,7 @@ async def test_work_submitted_again_keeps_its_payload(queue: Queue, connection: 
     await _until(lambda: connection.llen(TRAIN))
     connection.flushall()
     await _until(lambda: connection.llen(TRAIN))
-    job = connection.lindex(TRAIN, 0)
-    raw = connection.get(wire.payload_key(job.decode()))
-    assert [unit.rollout for unit in wire.chunk_decoder.decode(raw).units] == [b"a"]
+    assert [u.rollout for u in _chunk(connection, _first(connection)).units] == [b"a"]
 
 
 async def test_an_unreachable_redis_is_said_by_the_deadline() -> None:

@@ -210,6 +210,23 @@ def test_closing_kills_the_child(watchdog: Watchdog) -> None:
     assert not psutil.wait_procs([child], timeout=5)[1]
 
 
+def test_a_computing_child_dies_with_its_owner(zygote: tuple[Path, int]) -> None:
+    owner = os.fork()
+    if owner == 0:
+        Watchdog(zygote[0]).call("math", SLOW, cpu_seconds=60)
+        os._exit(0)
+    until = time.monotonic() + 10
+    found: list[psutil.Process] = []
+    while not found and time.monotonic() < until:
+        children = psutil.Process(zygote[1]).children()
+        found = [child for child in children if child.cpu_times().user > 0.2]
+        time.sleep(0.02)
+    os.kill(owner, signal.SIGKILL)
+    os.waitpid(owner, 0)
+    assert found
+    assert not psutil.wait_procs(found, timeout=5)[1]
+
+
 def test_children_die_with_the_zygote(tmp_path: Path) -> None:
     process = start_zygote(tmp_path / "own", MEMORY_BYTES)
     dog = Watchdog(tmp_path / "own")

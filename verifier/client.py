@@ -73,10 +73,13 @@ class Client:
     Args:
         url: the service, for example http://127.0.0.1:8080.
         api_key: one of its VERIFIER_API_KEYS.
+
+    Raises:
+        CallerError: the URL has no scheme.
     """
 
     def __init__(self, url: str, api_key: str | None = None) -> None:
-        self._http = httpx2.Client(base_url=url, headers=_credentials(api_key))
+        self._http = httpx2.Client(base_url=_checked(url), headers=_credentials(api_key))
 
     def __enter__(self) -> Self:
         return self
@@ -120,7 +123,7 @@ class AsyncClient:
     """As `Client`, for asyncio. Use as an async context manager."""
 
     def __init__(self, url: str, api_key: str | None = None) -> None:
-        self._http = httpx2.AsyncClient(base_url=url, headers=_credentials(api_key))
+        self._http = httpx2.AsyncClient(base_url=_checked(url), headers=_credentials(api_key))
 
     async def __aenter__(self) -> Self:
         return self
@@ -158,6 +161,13 @@ class AsyncClient:
                 return found
             await asyncio.sleep(pause)
         raise QueueUnavailable(f"the service did not answer: {fault}")
+
+
+def _checked(url: str) -> str:
+    """The URL, refused at once where no request could be made to it."""
+    if not url.startswith(("http://", "https://")):
+        raise CallerError(f"{url!r} is no address; write http://host:port")
+    return url
 
 
 def _credentials(api_key: str | None) -> dict[str, str]:

@@ -114,7 +114,7 @@ class InvalidRequest(CallerError):
     status = 422
     slug = "invalid-request"
     title = "The request has the wrong shape"
-    advice = "Correct the fields that `errors` names; nothing was scored."
+    advice = "Correct what the detail and `errors` name; nothing was scored."
 
 
 class InvalidSpec(CallerError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -129,6 +130,8 @@ def _wrap_bare_reference(value: object) -> object:
     if isinstance(value, str):
         return Reference(value=value)
     if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError("a reference has to be finite; write it as a string if you mean it")
         return Reference(value=str(value))
     return value
 

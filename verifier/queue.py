@@ -133,7 +133,7 @@ class Queue:
         while running:  # redis-py swallows a cancellation that meets it while it connects
             for task in running:
                 task.cancel()
-            _, running = await asyncio.wait(running, timeout=0.1)
+            _done, running = await asyncio.wait(running, timeout=0.1)
         with contextlib.suppress(RedisError):
             await self.redis.unlink(self._reply)
         await self.redis.aclose()

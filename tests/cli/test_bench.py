@@ -81,6 +81,8 @@ def test_figures_are_told_as_json(
     ],
 )
 def test_a_figure_knows_its_goal_and_whether_it_is_met(
-    figure: Figure, goal: str | None, met: bool | None
+    figure: Figure,
+    goal: str | None,
+    met: bool | None,  # noqa: FBT001 - the expectation
 ) -> None:
     assert (figure.goal, figure.met) == (goal, met)

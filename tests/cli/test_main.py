@@ -100,7 +100,9 @@ def test_a_rule_over_several_settings_says_what_to_do(
     assert (ended.code, "set VERIFIER_API_KEYS" in ended.err) == (2, True)
 
 
-def test_a_worker_needs_a_queue(call: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_needs_a_queue(
+    call: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("VERIFIER_REDIS_URL", raising=False)
     ended = call("worker")
     assert (ended.code, "VERIFIER_REDIS_URL" in ended.err) == (2, True)

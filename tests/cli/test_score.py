@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
-import pyarrow
+import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.service
 
 MARK = "SCORE_TEST_MARK"
-ROWS = 20_000
+ROWS = 10_000
 SPEC = "name: free\nchecks: [{id: text, check: exact_match}]\n"
 LINES = [
     r'{"id": "a", "group": "g", "completion": "\\boxed{5}", "reference": 5}',
@@ -369,7 +369,7 @@ def test_columns_of_other_names_are_mapped(place: Place, remote: tuple[str, ...]
 
 
 def test_parquet_becomes_parquet(place: Place, remote: tuple[str, ...]) -> None:
-    table = pyarrow.table(
+    table = pa.table(
         {"id": [4, 5], "completion": [r"\boxed{5}", r"\boxed{6}"], "reference": ["5", "5"]}
     )
     parquet.write_table(table, place.folder / "in.parquet")
@@ -469,5 +469,5 @@ def test_a_wrong_call_shows_no_traceback(place: Place) -> None:
     assert ended.returncode == 2
     assert ended.stderr.decode().splitlines() == [
         "error: there is no file nope.jsonl",
-        "Correct the fields that `errors` names; nothing was scored.",
+        "Correct what the detail and `errors` name; nothing was scored.",
     ]
