@@ -47,7 +47,7 @@ def queue(connection: Redis) -> Queue:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The reaper's monotonic clock, which stands still until a test moves it."""
     now = [1000.0]
-    monkeypatch.setattr(reaper.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("verifier.reaper.time.monotonic", lambda: now[0])
     return now
 
 

@@ -6,7 +6,6 @@ outside (`verifier.watchdog`), because sympy hangs in C code and eats exceptions
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import importlib
 import os
@@ -81,7 +80,6 @@ def _answer(connection: socket.socket, modules: dict[str, Module]) -> None:
         except (EOFError, OSError):
             return
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds + _BACKSTOP_SECONDS)
-        _die_on_hangup(connection, on=True)
         try:
             value = modules[name].prove(
                 announce=lambda phase: frames.send(connection, ["phase", phase]), **arguments
@@ -93,15 +91,7 @@ def _answer(connection: socket.socket, modules: dict[str, Module]) -> None:
             return
         except Exception as error:  # noqa: BLE001 - told to the watchdog, which decides
             frames.send(connection, ["failed", describe(error)])
-        _die_on_hangup(connection, on=False)
         signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def _die_on_hangup(connection: socket.socket, *, on: bool) -> None:
-    """Have the kernel end this process by SIGIO when the watchdog, which is silent now, is gone."""
-    flags = fcntl.fcntl(connection, fcntl.F_GETFL) & ~os.O_ASYNC
-    fcntl.fcntl(connection, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(connection, fcntl.F_SETFL, flags | (os.O_ASYNC if on else 0))
 
 
 if __name__ == "__main__":

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import httpx2
 import pytest
 
 from tests.api.test_score import JSON, RIGHT, WRONG, slow
-
-if TYPE_CHECKING:
-    import httpx2
+from verifier.bench.served import served
 
 UNKNOWN = "/v1/tickets/" + "0" * 32
 
@@ -270,3 +269,14 @@ def test_a_request_that_is_refused_leaves_no_ticket_behind(http: httpx2.Client) 
     headers = {"Idempotency-Key": "ticket: refused first"}
     http.post("/v1/tickets", json={"rollouts": []}, headers=headers)
     assert http.post("/v1/tickets", json={"rollouts": [RIGHT]}, headers=headers).is_success
+
+
+def test_a_ticket_asked_for_again_keeps_its_rewards_as_long_as_itself() -> None:
+    body = json.dumps({"rollouts": [RIGHT], "deadline_seconds": 2})
+    headers = {**JSON, "Idempotency-Key": "ticket: kept"}
+    with served(VERIFIER_TICKET_TTL_SECONDS="2", VERIFIER_TRAIN_WORKERS="1") as brief:
+        answers = []
+        for _ in range(3):
+            answers.append(httpx2.post(f"{brief.url}/v1/score", content=body, headers=headers))
+            time.sleep(1.2)
+    assert {answer.content for answer in answers} == {answers[0].content}
