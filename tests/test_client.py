@@ -36,6 +36,8 @@ class Stub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Answer)
         self.answers = list(answers)
         self.seen: list[dict[str, str]] = []
+        self.bodies: list[bytes] = []
+        self.retry_after = ""
 
     @property
     def url(self) -> str:
@@ -49,13 +51,15 @@ class _Answer(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         stub = self.server
         assert isinstance(stub, Stub)
-        self.rfile.read(int(self.headers["Content-Length"]))
+        stub.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
         stub.seen.append({name.lower(): value for name, value in self.headers.items()})
         status, answer = stub.answers.pop(0) if len(stub.answers) > 1 else stub.answers[0]
         body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Connection", "close")
+        if stub.retry_after:
+            self.send_header("Retry-After", stub.retry_after)
         self.end_headers()
         self.wfile.write(body)
 
@@ -166,17 +170,24 @@ async def test_a_service_that_could_not_is_asked_again_asynchronously(status: in
     assert len(server.seen) == 3
 
 
-def test_every_try_has_the_same_idempotency_key() -> None:
+def test_every_try_has_the_same_body() -> None:
     with stub((503, {}), (429, {}), (200, EMPTY)) as server, Client(server.url) as client:
         client.score([RIGHT], deadline_seconds=2)
-    assert len({request["idempotency-key"] for request in server.seen}) == 1
+    assert len(set(server.bodies)) == 1
 
 
-def test_every_call_has_a_key_of_its_own() -> None:
-    with stub((200, EMPTY)) as server, Client(server.url) as client:
-        client.score([RIGHT])
-        client.score([RIGHT])
-    assert len({request["idempotency-key"] for request in server.seen}) == 2
+def test_a_client_waits_as_long_as_it_is_asked_to() -> None:
+    with stub((429, {}), (200, EMPTY)) as server, Client(server.url) as client:
+        server.retry_after = "1"
+        started = time.monotonic()
+        client.score([RIGHT], deadline_seconds=3)
+    assert time.monotonic() - started >= 1
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_an_address_without_a_scheme_is_refused_at_once(kind: type[Client | AsyncClient]) -> None:
+    with pytest.raises(CallerError, match="http://host:port"):
+        kind("localhost:8080")
 
 
 def test_a_service_that_never_can_is_unavailable() -> None:

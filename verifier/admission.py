@@ -53,7 +53,8 @@ class Admission:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((rollouts, turn))
         try:
-            await asyncio.wait_for(turn, max(deadline - time.time(), 0))
+            async with asyncio.timeout(max(deadline - time.time(), 0)):
+                await turn
         except (TimeoutError, asyncio.CancelledError) as error:
             if turn.done() and not turn.cancelled():
                 self.admitted -= rollouts  # let in at the very moment that the caller left

@@ -1,12 +1,11 @@
-"""A thin HTTP client, synchronous and asynchronous: pooled, retrying, idempotent."""
+"""A thin HTTP client, synchronous and asynchronous: pooled and retrying."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import time
-import uuid
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import httpx2
 
@@ -25,7 +24,12 @@ _MAX_PAUSE_SECONDS = 5.0
 
 
 class _Call:
-    """One request and when to try it again; shared by both clients, which only do the waiting."""
+    """One request and when to try it again; shared by both clients, which only do the waiting.
+
+    Scoring is a pure function of the request, so trying again is always safe.
+    """
+
+    headers: ClassVar[dict[str, str]] = {"Content-Type": "application/json"}
 
     def __init__(
         self,
@@ -41,15 +45,15 @@ class _Call:
             deadline_seconds=deadline_seconds,
         )
         self.content = request.model_dump_json(exclude_defaults=True).encode()
-        self.headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
         self.timeout = deadline_seconds + _WALL_SLACK_SECONDS
+        self._retry_after = 0.0
         self._give_up = time.monotonic() + deadline_seconds + _WALL_SLACK_SECONDS
 
     def pauses(self) -> Iterator[float]:
         """Seconds to wait before each further try, for as long as there is time."""
         pause = _FIRST_PAUSE_SECONDS
-        while time.monotonic() + pause < self._give_up:
-            yield pause
+        while time.monotonic() + max(pause, self._retry_after) < self._give_up:
+            yield max(pause, self._retry_after)
             pause = min(pause * 2, _MAX_PAUSE_SECONDS)
 
     def read(self, response: httpx2.Response) -> ScoreResponse | None:
@@ -61,6 +65,8 @@ class _Call:
         if response.status_code == httpx2.codes.OK:
             return ScoreResponse.model_validate_json(response.content)
         if response.status_code in _RETRIED:
+            asked = response.headers.get("Retry-After", "")
+            self._retry_after = float(asked) if asked.isdigit() else 0.0
             return None
         problem = _problem(response)
         kind = Unauthorized if response.status_code == Unauthorized.status else CallerError
@@ -99,7 +105,7 @@ class Client:
 
         Raises:
             CallerError: the request is wrong; trying again will not help.
-            QueueUnavailable: the service could not be reached before the deadline.
+            QueueUnavailable: no answer by the deadline and ten seconds.
         """
         call = _Call(rollouts, spec, priority, deadline_seconds)
         fault = "no answer"
@@ -143,7 +149,7 @@ class AsyncClient:
 
         Raises:
             CallerError: the request is wrong; trying again will not help.
-            QueueUnavailable: the service could not be reached before the deadline.
+            QueueUnavailable: no answer by the deadline and ten seconds.
         """
         call = _Call(rollouts, spec, priority, deadline_seconds)
         fault = "no answer"

@@ -265,10 +265,11 @@ class Queue:
                     pipeline=recorder,
                 )
                 job.sent_at = time.monotonic()
-                job.submissions += 1
             for name, args, kwargs in recorder.commands:
                 getattr(pipe, name)(*args, **kwargs)
             await pipe.execute()
+        for job in jobs:  # an attempt that Redis never saw is none
+            job.submissions += 1
 
     async def _queue(self, name: str) -> RQQueue:
         if name not in self._rq:

@@ -156,6 +156,17 @@ def compile_spec(text: str) -> CompiledSpec:
     return CompiledSpec(spec, tuple(steps))
 
 
+# PyYAML lets all of these out for tags and values that it cannot make sense of.
+_YAML_ERRORS = (
+    yaml.YAMLError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
+
+
 class _PlainLoader(yaml.SafeLoader):
     """YAML without aliases (they can explode) and without repeated keys (the last would win)."""
 
@@ -182,8 +193,8 @@ def read_yaml(text: str) -> CompiledSpec:
         raise InvalidSpec(f"the spec has more than {MAX_SPEC_CHARS} characters")
     try:
         value = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader, made stricter
-        return compile_spec(json.dumps(value))
-    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
+        return compile_spec(json.dumps(value, ensure_ascii=False))
+    except _YAML_ERRORS as error:
         raise InvalidSpec(
             f"the spec is not YAML that can be read: {' '.join(str(error).split())}"
         ) from error
@@ -208,7 +219,7 @@ class SpecBook:
             InvalidSpec: the spec written out cannot be used.
         """
         if isinstance(spec, dict):
-            return compile_spec(json.dumps(spec))
+            return compile_spec(json.dumps(spec, ensure_ascii=False))
         if spec not in self._specs:
             raise NotFound(f"there is no spec {spec!r}; there are {', '.join(self.specs)}")
         return self._specs[spec]

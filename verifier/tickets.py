@@ -113,9 +113,10 @@ class Tickets:
         digest = hashlib.sha256(body).hexdigest()
         ticket = hashlib.sha256(key.encode()).hexdigest()[:32] if key else uuid.uuid4().hex
         admission = self._service.admission
-        if admission.admitted + len(order.specs) > admission.capacity:
-            raise Overloaded("the queue is full", retry_after_seconds=1)
+        full = admission.admitted + len(order.specs) > admission.capacity
         try:
+            if full and not await self._redis.exists(wire.ticket_key(ticket)):
+                raise Overloaded("the queue is full", retry_after_seconds=1)
             fresh = await self._claim(ticket, digest, order)
         except (RedisError, OSError) as error:
             raise QueueUnavailable(f"Redis: {error}", retry_after_seconds=2) from error
@@ -125,8 +126,10 @@ class Tickets:
             task.add_done_callback(lambda _: self._forget(ticket))
         return ticket
 
-    async def follow(self, ticket: str, last_id: str, until: float) -> AsyncIterator[Event]:
+    async def follow(self, ticket: str, last_id: str, until: float) -> AsyncIterator[Event | None]:
         """Rewards after `last_id`, as they come, up to the end or the Unix time `until`.
+
+        Where nothing comes for a second it yields None, so that a reader can show it is there.
 
         Raises:
             NotFound: there is no such ticket, or no longer.
@@ -158,6 +161,7 @@ class Tickets:
                 status = await self._status(ticket)
                 if left <= 0 and status is TicketStatus.PENDING:
                     return
+                yield None
         finally:
             self._watchers -= 1
 
@@ -166,6 +170,8 @@ class Tickets:
         total = await self._get(ticket, "total")
         progress = Progress(ticket, TicketStatus.PENDING, int(total))
         async for event in self.follow(ticket, "0-0", until):
+            if event is None:
+                continue
             progress.status = event.status
             if event.reward is not None:
                 progress.rewards.setdefault(event.position, event.reward)

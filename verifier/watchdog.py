@@ -61,12 +61,13 @@ class Watchdog:
 
     Args:
         path: the zygote's socket.
-        beat: called every few hundredths of a second while a call runs.
+        still_wanted: asked every few hundredths of a second while a call runs; where it says no,
+            the call is given up as `stalled`.
     """
 
-    def __init__(self, path: Path, beat: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, path: Path, still_wanted: Callable[[], bool] = lambda: True) -> None:
         self._path = path
-        self._beat = beat
+        self.still_wanted = still_wanted
         self._child: _Child | None = None
         self.deadline: float | None = None
         """Unix time at which a running call is given up as `stalled`."""
@@ -98,10 +99,13 @@ class Watchdog:
         if child is None:
             return Reply("stalled", "start")
         try:
-            reply = child.run(function, arguments, cpu_seconds, give_up, self._beat)
+            reply = child.run(function, arguments, cpu_seconds, give_up, self.still_wanted)
         except (EOFError, OSError):
             self.close()
             return Reply("crashed", child.phase)
+        except BaseException:
+            self.close()  # its answer would be taken for the next call's
+            raise
         if reply.ended not in ("done", "failed") or child.calls >= _RECYCLE_CALLS:
             self.close()
         return reply
@@ -112,9 +116,8 @@ class Watchdog:
             try:
                 self._child = _Child(self._path)
             except (OSError, EOFError):
-                if time.monotonic() >= give_up:
+                if time.monotonic() >= give_up or not self.still_wanted():
                     return None
-                self._beat()
                 time.sleep(_LOOK_SECONDS)
         return self._child
 
@@ -140,7 +143,7 @@ class _Child:
         arguments: dict[str, JsonValue],
         cpu_seconds: float,
         give_up: float,
-        beat: Callable[[], None],
+        still_wanted: Callable[[], bool],
     ) -> Reply:
         self.phase = ""
         self.calls += 1
@@ -148,12 +151,11 @@ class _Child:
         used_before: float | None = None
         while True:
             if not self._poll.poll(_LOOK_SECONDS * 1000):
-                beat()
                 used = self._cpu_seconds()
                 used_before = used if used_before is None else used_before
                 if used - used_before >= cpu_seconds:
                     return Reply("too_slow", self.phase)
-                if time.monotonic() >= give_up:
+                if time.monotonic() >= give_up or not still_wanted():
                     return Reply("stalled", self.phase)
                 continue
             kind, value = cast("tuple[str, JsonValue]", frames.receive(self._socket))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 import structlog
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.utils import now
 from rq.worker import WorkerStatus
 
 from verifier import wire
@@ -33,6 +37,7 @@ _log = structlog.get_logger(__name__)
 
 WORKER_TTL_SECONDS = 30
 _ALONE_SECONDS = 5.0
+_LOOK_SECONDS = 1.0
 MAX_CRASHES = 2
 """A rollout that was begun so often without an end is the one that kills workers."""
 
@@ -93,7 +98,6 @@ class RolloutWorker(SimpleWorker):  # type: ignore[misc]  # rq is not typed
         )
         self._lease_seconds = lease_seconds
         self._running: tuple[Job, Execution] | None = None
-        self._last_beat = 0.0
         self._last_alone = 0.0
         self._last_suspension_check = 0.0
 
@@ -105,7 +109,6 @@ class RolloutWorker(SimpleWorker):  # type: ignore[misc]  # rq is not typed
         """Run a job in this process, which itself runs no untrusted code and no symbolic math."""
         execution = self.prepare_execution(job)
         self._running = (job, execution)
-        self._last_beat = time.monotonic()
         self.perform_job(job, queue, execution)
         self._running = None
         self.set_state(WorkerStatus.IDLE)
@@ -127,9 +130,8 @@ class RolloutWorker(SimpleWorker):  # type: ignore[misc]  # rq is not typed
         """Nothing: `prepare_execution` has done it."""
 
     def beat(self) -> None:
-        """Renew the lease of the running job, at most once a second."""
-        if self._running is not None and time.monotonic() - self._last_beat >= 1.0:
-            self._last_beat = time.monotonic()
+        """Renew the lease of the running job."""
+        if self._running is not None:
             self.maintain_heartbeats(*self._running)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:  # noqa: ARG002 - RQ's signature
@@ -154,8 +156,6 @@ class RolloutWorker(SimpleWorker):  # type: ignore[misc]  # rq is not typed
 
     def handle_execution_ended(self, job: Job, queue: Queue, heartbeat_ttl: int) -> None:  # noqa: ARG002 - RQ's signature
         """Note the end; the bookkeeping that follows writes it."""
-        from rq.utils import now  # noqa: PLC0415
-
         job.ended_at = now()
 
 
@@ -166,6 +166,10 @@ class ChunkScorer:
         self._redis = connection
         self._watchdog = watchdog
         self._beat = beat
+        self._job = ""
+        self._asked_at = 0.0
+        self._still_wanted = True
+        watchdog.still_wanted = self._wanted
 
     def run(self, job: str, reply: str, ttl_seconds: int) -> dict[str, int]:
         """Score the chunk of job `job` and put the answer on the list `reply`."""
@@ -178,15 +182,19 @@ class ChunkScorer:
         if payload is None:  # cancelled, answered by another worker, or nobody waits any more
             self._redis.unlink(wire.progress_key(job))
             return {"scored": 0}
+        self._job, self._asked_at, self._still_wanted = job, time.monotonic(), True
         chunk = wire.chunk_decoder.decode(payload)
         compiled = compile_spec(chunk.spec)
         if starts == 1:
-            scored = []
-            for unit in chunk.units:
-                scored.append(self._score(unit, compiled))
-                self._beat()
+            judge = partial(self._score, compiled)
         else:
-            scored = self._score_carefully(job, chunk, compiled)
+            judge = partial(self._score_carefully, compiled, self._progress(job))
+        scored: list[wire.Scored] = []
+        for position, unit in enumerate(chunk.units):
+            scored.append(judge(position, unit))
+            if not self._wanted():
+                self._redis.unlink(wire.progress_key(job))
+                return {"scored": len(scored)}
         answer = wire.encode(wire.Answer(job, scored, started_at, time.perf_counter() - clock))
         pipe = self._redis.pipeline(transaction=True)
         pipe.set(wire.answer_key(job), answer, ex=ttl_seconds)
@@ -196,41 +204,50 @@ class ChunkScorer:
         pipe.execute()
         return {"scored": len(scored)}
 
-    def _score_carefully(
-        self, job: str, chunk: wire.Chunk, compiled: CompiledSpec
-    ) -> list[wire.Scored]:
-        """Score a chunk whose last worker died, noting each step.
-
-        So a rollout that kills workers is found and set aside, and its neighbours are scored.
-        """
-        key = wire.progress_key(job)
-        done = cast("dict[bytes, bytes]", self._redis.hgetall(key))
-        scored = []
-        for position, unit in enumerate(chunk.units):
-            kept = done.get(b"scored:%d" % position)
-            if kept is not None:
-                scored.append(wire.scored_decoder.decode(kept))
-                continue
-            begun = int(done.get(b"begun:%d" % position, 0))
-            if begun >= MAX_CRASHES:
-                _log.error("rollout.poison", job=job, position=position)
-                rollout = Rollout.model_validate_json(unit.rollout)
-                reason = f"the worker died {begun} times while judging this rollout"
-                null = null_reward(rollout, compiled, Status.UNSCORED, reason)
-                result = wire.to_scored(null, compiled, Outcome.CRASHED)
-            else:
-                self._redis.hincrby(key, f"begun:{position}", 1)
-                result = self._score(unit, compiled)
-            self._redis.hset(key, f"scored:{position}", wire.encode(result))
-            scored.append(result)
-            self._beat()
-        return scored
-
-    def _score(self, unit: wire.Unit, compiled: CompiledSpec) -> wire.Scored:
+    def _score(self, compiled: CompiledSpec, _position: int, unit: wire.Unit) -> wire.Scored:
         self._watchdog.deadline = unit.deadline
         rollout = Rollout.model_validate_json(unit.rollout)
         reward = score(rollout, compiled, self._watchdog, deadline=unit.deadline)
         return wire.to_scored(reward, compiled)
+
+    def _score_carefully(
+        self, compiled: CompiledSpec, done: dict[bytes, bytes], position: int, unit: wire.Unit
+    ) -> wire.Scored:
+        """Score a rollout of a chunk whose last worker died, noting that it begins and ends.
+
+        So a rollout that kills workers is found and set aside, and its neighbours are scored.
+        """
+        kept = done.get(b"scored:%d" % position)
+        if kept is not None:
+            return wire.scored_decoder.decode(kept)
+        key = wire.progress_key(self._job)
+        begun = int(done.get(b"begun:%d" % position, 0))
+        if begun >= MAX_CRASHES:
+            _log.error("rollout.poison", job=self._job, position=position)
+            rollout = Rollout.model_validate_json(unit.rollout)
+            reason = f"the worker died {begun} times while judging this rollout"
+            null = null_reward(rollout, compiled, Status.UNSCORED, reason)
+            scored = wire.to_scored(null, compiled, Outcome.CRASHED)
+        else:
+            self._redis.hincrby(key, f"begun:{position}", 1)
+            scored = self._score(compiled, position, unit)
+        self._redis.hset(key, f"scored:{position}", wire.encode(scored))
+        return scored
+
+    def _progress(self, job: str) -> dict[bytes, bytes]:
+        return cast("dict[bytes, bytes]", self._redis.hgetall(wire.progress_key(job)))
+
+    def _wanted(self) -> bool:
+        """Once a second, renew the lease and look whether anybody still waits for the job.
+
+        Redis being away says nothing about that, so the work goes on.
+        """
+        if time.monotonic() - self._asked_at >= _LOOK_SECONDS:
+            self._asked_at = time.monotonic()
+            with contextlib.suppress(RedisError):
+                self._beat()
+                self._still_wanted = bool(self._redis.exists(wire.payload_key(self._job)))
+        return self._still_wanted
 
 
 def run_worker(queue: str, redis_url: str, zygote: Path, lease_seconds: int) -> None:
@@ -238,7 +255,7 @@ def run_worker(queue: str, redis_url: str, zygote: Path, lease_seconds: int) -> 
     connection = Redis.from_url(redis_url)
     name = f"{queue}-{os.uname().nodename}-{os.getpid()}"
     worker = RolloutWorker(queue, connection, lease_seconds, name)
-    watchdog = Watchdog(zygote, worker.beat)
+    watchdog = Watchdog(zygote)
     scorer = ChunkScorer(connection, watchdog, worker.beat)
     AllowedJob.functions = {wire.JOB_FUNCTION: scorer.run}
     try:

@@ -59,6 +59,7 @@ def create_app(settings: Settings, redis_url: str) -> FastAPI:
         version=verifier.__version__,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
+        redirect_slashes=False,
     )
     for module in (score, tickets, catalogue, health, problems):
         app.include_router(module.router)

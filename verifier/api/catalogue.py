@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Annotated, Any
 
@@ -122,8 +123,9 @@ async def validate_spec(request: Request) -> SpecInfo:
     if (source.spec is None) == (source.yaml is None):
         raise errors.InvalidRequest("send either `spec` (an object) or `yaml` (text)")
     if source.yaml is not None:
-        return _info(read_yaml(source.yaml))
-    return _info(compile_spec(json.dumps(source.spec)))
+        # A hostile text takes PyYAML a second; other requests should not wait for it.
+        return _info(await asyncio.to_thread(read_yaml, source.yaml))
+    return _info(compile_spec(json.dumps(source.spec, ensure_ascii=False)))
 
 
 @router.get("/v1/limits", operation_id="limits", responses=documented(errors.Unauthorized))

@@ -13,7 +13,7 @@ from verifier import errors
 from verifier.api.problems import documented
 from verifier.api.routing import JSON, StateOf, body_schema, decode, let_in, read_body
 from verifier.api.score import BODY_ERRORS, IdempotencyKey
-from verifier.model import ScoreRequest, Ticket, TicketStatus
+from verifier.model import ScoreRequest, Ticket
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -65,8 +65,8 @@ async def submit(request: Request, state: StateOf, idempotency_key: IdempotencyK
     body = await read_body(request, state.settings.max_body_bytes)
     order = state.service.order(decode(ScoreRequest, body))
     ticket = await state.tickets.open(order, body, idempotency_key)
-    known = Ticket(id=ticket, status=TicketStatus.PENDING, total=len(order.specs), finished=0)
-    return JSON(known.model_dump_json(), 202, {"Location": f"/v1/tickets/{ticket}"})
+    progress = await state.tickets.read(ticket, time.time())
+    return JSON(progress.json(), 202, {"Location": f"/v1/tickets/{ticket}"})
 
 
 @router.get(
@@ -110,7 +110,11 @@ async def follow_ticket(
     until = time.time() + state.settings.max_deadline_seconds
     events = state.tickets.follow(ticket, last_event_id or "0-0", until)
     first = await anext(events, None)  # an unknown ticket is a 404, not a broken stream
-    return StreamingResponse(_lines(first, events), media_type="text/event-stream")
+    return StreamingResponse(
+        _lines(first, events),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+    )
 
 
 @router.delete(
@@ -126,14 +130,15 @@ async def cancel_ticket(ticket: TicketId, state: StateOf) -> JSON:
     return JSON(progress.json())
 
 
-async def _lines(first: Event | None, events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
-    if first is not None:
-        yield _line(first)
+async def _lines(first: Event | None, events: AsyncIterator[Event | None]) -> AsyncIterator[bytes]:
+    yield _line(first)
     async for event in events:
         yield _line(event)
 
 
-def _line(event: Event) -> bytes:
+def _line(event: Event | None) -> bytes:
+    if event is None:  # a comment keeps proxies from closing the connection
+        return format_sse_event(comment="waiting")
     if event.reward is not None:
         return format_sse_event(data_str=event.reward.decode(), event="reward", id=event.id)
     return format_sse_event(data_str=f'{{"status":"{event.status}"}}', event="end", id=event.id)

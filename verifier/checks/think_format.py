@@ -45,9 +45,13 @@ class Params(base.Params):
     require_answer_tag: bool | None = None
     """Whether the answer needs its tags; by default in every mode but `soft`."""
     think_open: str = Field(default="<think>", min_length=1, max_length=MAX_TAG_CHARS)
+    """How the thinking begins."""
     think_close: str = Field(default="</think>", min_length=1, max_length=MAX_TAG_CHARS)
+    """How it ends."""
     answer_open: str = Field(default="<answer>", min_length=1, max_length=MAX_TAG_CHARS)
+    """How the answer begins."""
     answer_close: str = Field(default="</answer>", min_length=1, max_length=MAX_TAG_CHARS)
+    """How it ends."""
 
     @model_validator(mode="after")
     def _tags_are_distinct(self) -> Self:
