@@ -1,8 +1,8 @@
-"""Agreement with labels, through HTTP: `python bench/agreement.py rollouts.jsonl golds.jsonl`.
+r"""Agreement with labels, through HTTP: `python bench/agreement.py rollouts.jsonl golds.jsonl`.
 
 The first file has `completion`, `reference` and `label` (whether it is right) on each line; the
-second has `gold`, `answer` and `equal`. Golds are asked bare and wrapped in `$..$`, `\\(..\\)` and
-`\\boxed{..}`. Every disagreement goes to standard error, the figures to standard output.
+second has `gold`, `answer` and `equal`. Golds are asked bare and wrapped in `$..$`, `\(..\)` and
+`\boxed{..}`. Every disagreement goes to standard error, the figures to standard output.
 """
 
 from __future__ import annotations

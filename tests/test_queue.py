@@ -318,3 +318,10 @@ async def test_leaving_while_redis_is_being_connected_takes_no_time(
             await asyncio.sleep(0)
         started = time.monotonic()
     assert time.monotonic() - started < 2
+
+
+async def test_an_attempt_that_redis_never_saw_is_not_counted() -> None:
+    async with Queue(_settings(), "unix:///nonexistent/redis.sock") as away:
+        _submit(away, b"a")
+        await asyncio.sleep(0.3)
+        assert [job.submissions for job in away._jobs.values()] == [0]

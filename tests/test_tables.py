@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import ROOT
-from verifier.bench.served import Served
+from tests.conftest import API_KEY, ROOT
 from verifier.checks import registry
 from verifier.checks.base import Subject
 from verifier.client import Client
@@ -20,7 +19,7 @@ from verifier.watchdog import Watchdog
 if TYPE_CHECKING:
     from pathlib import Path
 
-from tests.conftest import API_KEY
+    from verifier.bench.served import Served
 
 
 def table(page: str, heading: str) -> list[list[str]]:

@@ -195,12 +195,37 @@ def test_a_child_that_failed_is_used_again(watchdog: Watchdog) -> None:
     assert watchdog.call("math", EASY, cpu_seconds=10).ended == "done"
 
 
-def test_the_owner_is_told_that_a_call_still_runs(zygote: tuple[Path, int]) -> None:
-    beats = list[float]()
-    dog = Watchdog(zygote[0], lambda: beats.append(time.monotonic()))
+def test_the_owner_is_asked_while_a_call_runs(zygote: tuple[Path, int]) -> None:
+    asked = list[float]()
+
+    def still_wanted() -> bool:
+        asked.append(time.monotonic())
+        return True
+
+    dog = Watchdog(zygote[0], still_wanted)
     dog.call("math", SLOW, cpu_seconds=0.5)
     dog.close()
-    assert len(beats) >= 5
+    assert len(asked) >= 5
+
+
+def test_a_call_that_nobody_wants_is_given_up(zygote: tuple[Path, int]) -> None:
+    dog = Watchdog(zygote[0], lambda: False)
+    assert dog.call("math", SLOW, cpu_seconds=30).ended == "stalled"
+    dog.close()
+
+
+def test_an_exception_of_the_owner_leaves_no_stale_answer_behind(zygote: tuple[Path, int]) -> None:
+    def fail() -> bool:
+        raise KeyError
+
+    dog = Watchdog(zygote[0], fail)
+    with pytest.raises(KeyError):
+        dog.call("math", SLOW, cpu_seconds=5)
+    dog.still_wanted = lambda: True
+    reply = dog.call("math", {"gold": "2x", "answer": "x+x"}, cpu_seconds=5)
+    dog.close()
+    assert isinstance(reply.value, dict)
+    assert reply.value["equal"] is True
 
 
 def test_closing_kills_the_child(watchdog: Watchdog) -> None:

@@ -46,14 +46,15 @@ class _Call:
         )
         self.content = request.model_dump_json(exclude_defaults=True).encode()
         self.timeout = deadline_seconds + _WALL_SLACK_SECONDS
-        self._retry_after = 0.0
+        self.retry_after = 0.0
+        """Seconds that the service asked to wait, in its last answer."""
         self._give_up = time.monotonic() + deadline_seconds + _WALL_SLACK_SECONDS
 
     def pauses(self) -> Iterator[float]:
         """Seconds to wait before each further try, for as long as there is time."""
         pause = _FIRST_PAUSE_SECONDS
-        while time.monotonic() + max(pause, self._retry_after) < self._give_up:
-            yield max(pause, self._retry_after)
+        while time.monotonic() + pause < self._give_up:
+            yield pause
             pause = min(pause * 2, _MAX_PAUSE_SECONDS)
 
     def read(self, response: httpx2.Response) -> ScoreResponse | None:
@@ -66,7 +67,7 @@ class _Call:
             return ScoreResponse.model_validate_json(response.content)
         if response.status_code in _RETRIED:
             asked = response.headers.get("Retry-After", "")
-            self._retry_after = float(asked) if asked.isdigit() else 0.0
+            self.retry_after = float(asked) if asked.isdigit() else 0.0
             return None
         problem = _problem(response)
         kind = Unauthorized if response.status_code == Unauthorized.status else CallerError
@@ -121,7 +122,7 @@ class Client:
                 fault = f"HTTP {response.status_code}"
             if found is not None:
                 return found
-            time.sleep(pause)
+            time.sleep(max(pause, call.retry_after))
         raise QueueUnavailable(f"the service did not answer: {fault}")
 
 
@@ -165,7 +166,7 @@ class AsyncClient:
                 fault = f"HTTP {response.status_code}"
             if found is not None:
                 return found
-            await asyncio.sleep(pause)
+            await asyncio.sleep(max(pause, call.retry_after))
         raise QueueUnavailable(f"the service did not answer: {fault}")
 
 

@@ -39,8 +39,8 @@ _SUBMIT_SECONDS = 5.0
 """How long an unreachable Redis is tried before the caller is told."""
 _JOBS_PER_TRANSACTION = 16
 _SENDERS = 16
-_LEAST_SHARE = 16
-"""Fewer rollouts are not worth a job of their own."""
+_LEAST_SECONDS = 0.005
+"""Less typical work is not worth a job of its own."""
 _TTL_SLACK_SECONDS = 30
 _FAILURE_TTL_SECONDS = 600
 _RESULT_TTL_SECONDS = 10
@@ -214,7 +214,10 @@ class Queue:
         self._batches.pop((batch.spec.canonical, batch.priority), None)
         units = [unit for unit in batch.units if unit.waiters > 0]
         workers = self._workers.get(wire.queue_name(batch.spec.kind, batch.priority), 1)
-        share = max(math.ceil(len(units) / max(workers, 1)), _LEAST_SHARE)
+        share = max(
+            math.ceil(len(units) / max(workers, 1)),
+            math.ceil(_LEAST_SECONDS / batch.spec.cost_seconds),
+        )
         jobs = [self._job(batch, chunk) for chunk in chunked(units, self._settings, share)]
         for start in range(0, len(jobs), _JOBS_PER_TRANSACTION):
             self._spawn(self._send(jobs[start : start + _JOBS_PER_TRANSACTION]))
