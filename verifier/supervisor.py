@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from sandbox import die_with_parent
 from verifier import wire
+from verifier.errors import describe
 from verifier.folders import private_folder
 from verifier.model import Priority
 from verifier.reaper import Reaper
@@ -138,6 +139,8 @@ class Supervisor:
             os.nice(slot.niceness)
             run_worker(slot.queue, self._redis_url, path, self._settings.lease_seconds)
             code = 0
+        except RedisError as error:
+            _log.error("worker.failed", queue=slot.queue, error=describe(error))
         except Exception:  # noqa: BLE001 - the fork must end here, whatever happened
             _log.exception("worker.failed", queue=slot.queue)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import time
 from functools import partial
@@ -19,7 +20,7 @@ from rq.utils import now
 from rq.worker import WorkerStatus
 
 from verifier import wire
-from verifier.errors import describe
+from verifier.logs import OneLine
 from verifier.model import Outcome, Rollout, Status
 from verifier.reward import null_reward
 from verifier.scoring import score
@@ -252,6 +253,8 @@ class ChunkScorer:
 
 def run_worker(queue: str, redis_url: str, zygote: Path, lease_seconds: int) -> None:
     """Work on one queue in this process until SIGTERM."""
+    for logger in ("rq.worker", "rq.job"):
+        logging.getLogger(logger).addHandler(OneLine())
     connection = Redis.from_url(redis_url)
     name = f"{queue}-{os.uname().nodename}-{os.getpid()}"
     worker = RolloutWorker(queue, connection, lease_seconds, name)
@@ -260,10 +263,5 @@ def run_worker(queue: str, redis_url: str, zygote: Path, lease_seconds: int) -> 
     AllowedJob.functions = {wire.JOB_FUNCTION: scorer.run}
     try:
         worker.work(logging_level="WARNING")
-    except SystemExit:
-        raise
-    except Exception as error:
-        _log.error("worker.died", queue=queue, error=describe(error))
-        raise
     finally:
         watchdog.close()

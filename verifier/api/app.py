@@ -14,11 +14,11 @@ from fastapi.openapi.utils import get_openapi
 import verifier
 from verifier.api import catalogue, health, problems, score, tickets
 from verifier.api.routing import State
+from verifier.metrics import Metrics
 from verifier.model import ScoreRequest
 from verifier.queue import Queue
 from verifier.service import Service
 from verifier.spec import load_specs
-from verifier.telemetry import Metrics
 from verifier.tickets import Tickets
 
 if TYPE_CHECKING:

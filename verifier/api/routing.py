@@ -16,9 +16,9 @@ from verifier import errors
 from verifier.spec import validation_errors
 
 if TYPE_CHECKING:
+    from verifier.metrics import Metrics
     from verifier.service import Service
     from verifier.settings import Settings
-    from verifier.telemetry import Metrics
     from verifier.tickets import Tickets
 
 _Model = TypeVar("_Model", bound=BaseModel)

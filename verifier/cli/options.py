@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from verifier.logs import configure_logs
 from verifier.settings import Settings
-from verifier.telemetry import configure_logs
 
 
 def settings_from(**flags: object) -> Settings:
