@@ -42,8 +42,8 @@ class JSON(JSONResponse):
         return content if isinstance(content, bytes) else content.encode()
 
 
-def state_of(request: Request) -> State:
-    """The app's state."""
+async def state_of(request: Request) -> State:
+    """The app's state. A coroutine, because FastAPI sends plain functions through a thread."""
     state: State = request.app.state.verifier
     return state
 
