@@ -74,6 +74,11 @@ class _Scan:
         self.found.append((opening.outer_start, outer_end, start, end))
 
 
+def has_boxes(text: str) -> bool:
+    """Whether the text may hold a box."""
+    return any(command in text for command in _COMMANDS)
+
+
 def boxes(text: str, begin: int, stop: int, *, visible: bool) -> tuple[list[Part], bool]:
     """The outermost boxes of `text[begin:stop]`, and whether one is opened and never closed."""
     at = [place for word in _COMMANDS if (place := text.find(word, begin, stop)) >= 0]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from verifier.boxes import boxes
+from verifier.boxes import boxes, has_boxes
 from verifier.defects import Defect, answer_defects, think_defects
-from verifier.fences import CodeBlock, code_blocks
+from verifier.fences import CodeBlock, code_blocks, has_fences
 from verifier.spans import Part, Span
 from verifier.tags import Mark, TagKind, Tags, marks
 
@@ -68,6 +68,9 @@ def parse(text: str, prefix: str = "", tags: Tags = Tags()) -> Completion:  # no
     found_blocks: list[CodeBlock] = []
     defects = think_defects(text, thinks, thinking)
     defects |= answer_defects(text, found, visible_start, final)
+    # Most completions have neither, and finding that out once is cheaper than in every piece.
+    if not has_boxes(text) and not has_fences(text):
+        cuts.clear()
     for begin, stop in pairwise(sorted(cuts)):
         visible = begin >= visible_start
         some, unclosed = boxes(text, begin, stop, visible=visible)
@@ -87,7 +90,7 @@ def parse(text: str, prefix: str = "", tags: Tags = Tags()) -> Completion:  # no
         answers=answers,
         boxes=tuple(found_boxes),
         code_blocks=tuple(found_blocks),
-        defects=tuple(defect for defect in Defect if defect in defects),
+        defects=tuple(defect for defect in Defect if defect in defects) if defects else (),
     )
 
 

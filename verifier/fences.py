@@ -39,9 +39,14 @@ class _Opening:
         )
 
 
+def has_fences(text: str, begin: int = 0, stop: int | None = None) -> bool:
+    """Whether `text[begin:stop]` may hold a code block."""
+    return text.find("```", begin, stop) >= 0 or text.find("~~~", begin, stop) >= 0
+
+
 def code_blocks(text: str, begin: int, stop: int, *, visible: bool) -> list[CodeBlock]:
     """The code blocks of `text[begin:stop]`, in order; only the last may be unclosed."""
-    if text.find("```", begin, stop) < 0 and text.find("~~~", begin, stop) < 0:
+    if not has_fences(text, begin, stop):
         return []
     region = text[begin:stop]
     found: list[CodeBlock] = []

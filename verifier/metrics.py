@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter as Counted
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -70,10 +71,13 @@ class Metrics:
         self.admitted.set_function(lambda: service.admission.admitted)
         self.held.set_function(lambda: service.admission.held)
 
-    def _on_finished(self, finished: Finished) -> None:
-        self.rewards.labels(finished.scored.status).inc()
-        for check, outcome in finished.scored.outcomes:
-            self.verdicts.labels(check, outcome).inc()
+    def _on_finished(self, finished: list[Finished]) -> None:
+        statuses = Counted(one.scored.status for one in finished)
+        for status, number in statuses.items():
+            self.rewards.labels(status).inc(number)
+        verdicts = Counted(verdict for one in finished for verdict in one.scored.outcomes)
+        for (check, outcome), number in verdicts.items():
+            self.verdicts.labels(check, outcome).inc(number)
 
     def _on_answer(self, answer: wire.Answer, sent_at: float) -> None:
         self.work_seconds.observe(answer.seconds)

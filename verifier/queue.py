@@ -72,6 +72,7 @@ class _SentJob:
     payload: bytes
     sent_at: float = 0.0
     submissions: int = 0
+    seen_finished: bool = False
 
 
 @dataclass
@@ -308,7 +309,7 @@ class Queue:
                 pending.future.set_result(scored)
 
     async def _sweep(self) -> None:
-        """The safety net: finds answers that were missed and jobs that Redis has forgotten."""
+        """The safety net: finds jobs whose answer was lost and jobs that Redis has forgotten."""
         while not self._closing:
             await asyncio.sleep(_SWEEP_SECONDS)
             with contextlib.suppress(RedisError, OSError):
@@ -328,17 +329,19 @@ class Queue:
     async def _look_after(self, jobs: Sequence[_SentJob]) -> None:
         async with self.redis.pipeline(transaction=False) as pipe:
             for job in jobs:
-                pipe.get(wire.answer_key(job.id))
                 pipe.hget(Job.key_for(job.id), "status")
             found = await pipe.execute()
         lost = []
-        for job, raw, status in zip(jobs, found[::2], found[1::2], strict=True):
-            if raw is not None:
-                self._deliver(raw)
-            elif job.deadline < time.time():
+        for job, status in zip(jobs, found, strict=True):
+            if job.deadline < time.time() or job.id not in self._jobs:
                 continue
-            elif status in (None, b"failed", b"stopped", b"canceled", b"finished"):
+            if status in (None, b"failed", b"stopped", b"canceled"):
                 lost.append(job)
+            elif status == b"finished":
+                # Its answer may still be on its way; at the second sight it has been lost.
+                if job.seen_finished:
+                    lost.append(job)
+                job.seen_finished = not job.seen_finished
         hopeless = [job for job in lost if job.submissions >= _MAX_SUBMISSIONS]
         if hopeless:
             self._fail(hopeless, JobLost("no worker could finish this work"))

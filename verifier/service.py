@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from verifier import wire
 from verifier.admission import Admission
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from verifier.queue import Pending, Queue
     from verifier.settings import Settings
     from verifier.spec import CompiledSpec, SpecBook
+
+_encode = msgspec.json.encode
 
 _GRACE_SECONDS = 0.3
 """Workers stop at the deadline; this is their time to say so."""
@@ -39,8 +42,8 @@ class Order:
     def heading(self, position: int) -> bytes:
         """How the reward of that rollout begins: its id and group, as JSON."""
         rollout = self.request.rollouts[position]
-        group = "null" if rollout.group is None else json.dumps(rollout.group)
-        return f'{{"id":{json.dumps(rollout.id or str(position))},"group":{group},'.encode()
+        name = _encode(rollout.id or str(position))
+        return b'{"id":' + name + b',"group":' + _encode(rollout.group) + b","
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Service:
         self.specs = specs
         self.queue = queue
         self.admission = Admission(settings.max_queued_rollouts)
-        self.on_finished: Callable[[Finished], None] = lambda _finished: None
+        self.on_finished: Callable[[list[Finished]], None] = lambda _finished: None
 
     def order(self, request: ScoreRequest) -> Order:
         """Check what a request asks for.
@@ -104,7 +107,9 @@ class Service:
             try:
                 if pending:
                     await asyncio.wait(pending, timeout=_left(order))
-                return [self._finish(order, i, place) for i, place in enumerate(placed)]
+                finished = [self._finish(order, i, place) for i, place in enumerate(placed)]
+                self.on_finished(finished)
+                return finished
             finally:
                 self.queue.release(p for p in placed if not isinstance(p, wire.Scored))
 
@@ -132,7 +137,9 @@ class Service:
                         positions.append(ready.get_nowait())
                     fresh = [p for p in dict.fromkeys(positions) if p in waiting]
                     waiting.difference_update(fresh)
-                    await emit([self._settle(order, p, placed[p]) for p in fresh])
+                    finished = [self._settle(order, p, placed[p]) for p in fresh]
+                    self.on_finished(finished)
+                    await emit(finished)
             finally:
                 self.queue.release(p for p in placed if not isinstance(p, wire.Scored))
 
@@ -196,9 +203,7 @@ class Service:
         return self.unscored(order, position, outcome, f"{error}; try again")
 
     def _finished(self, order: Order, position: int, scored: wire.Scored) -> Finished:
-        finished = Finished(position, scored, order.heading(position) + scored.body[1:])
-        self.on_finished(finished)
-        return finished
+        return Finished(position, scored, order.heading(position) + scored.body[1:])
 
 
 def counts(finished: Sequence[Finished]) -> dict[str, int]:

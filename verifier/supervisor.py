@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import time
@@ -83,6 +84,7 @@ class Supervisor:
         """Work until SIGTERM or SIGINT; leaves no process and no file behind."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        gc.freeze()  # what workers share with us is not theirs to look through
         with private_folder() as folder:
             socket_path = folder / "zygote"
             last_tick = 0.0

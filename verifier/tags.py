@@ -17,7 +17,7 @@ class TagKind(StrEnum):
     @property
     def thinks(self) -> bool:
         """Whether this tag is one of the two around the thinking."""
-        return self in {TagKind.THINK_OPEN, TagKind.THINK_CLOSE}
+        return self is TagKind.THINK_OPEN or self is TagKind.THINK_CLOSE
 
 
 @dataclass(frozen=True, slots=True)

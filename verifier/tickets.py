@@ -250,6 +250,7 @@ class Tickets:
             await asyncio.wait({writing})
         outcome = Outcome.CANCELLED if status is TicketStatus.CANCELLED else Outcome.UNAVAILABLE
         rest = [self._service.unscored(order, p, outcome, fault) for p in sorted(waiting)]
+        self._service.on_finished(rest)
         with contextlib.suppress(RedisError, OSError):
             await self._append(ticket, rest, self._lifetime(order))
             await self._end(ticket, status, unscored + len(rest))

@@ -76,11 +76,6 @@ def payload_key(job: str) -> str:
     return f"{PREFIX}:payload:{job}"
 
 
-def answer_key(job: str) -> str:
-    """Holds an `Answer` for a reader that missed it on the reply list."""
-    return f"{PREFIX}:answer:{job}"
-
-
 def progress_key(job: str) -> str:
     """A hash: how often a job was started, which units were begun, which are scored."""
     return f"{PREFIX}:progress:{job}"

@@ -197,8 +197,7 @@ class ChunkScorer:
                 self._redis.unlink(wire.progress_key(job))
                 return {"scored": len(scored)}
         answer = wire.encode(wire.Answer(job, scored, started_at, time.perf_counter() - clock))
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.set(wire.answer_key(job), answer, ex=ttl_seconds)
+        pipe = self._redis.pipeline(transaction=False)
         pipe.rpush(reply, answer)
         pipe.expire(reply, ttl_seconds)
         pipe.unlink(wire.payload_key(job), wire.progress_key(job))

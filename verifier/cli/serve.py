@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 import socket
 from pathlib import Path
@@ -67,6 +68,7 @@ def serve(
         config = uvicorn.Config(
             app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=10
         )
+        gc.freeze()  # what is there now stays; a collection need not look through it
         _Server(config, keeper).run(sockets=[listener])
 
 
