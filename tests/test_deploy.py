@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
+from verifier import folders
 from verifier.settings import Settings, is_loopback
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ def test_the_api_is_healthy_when_it_is_ready() -> None:
     compile(source, "healthcheck", "exec")
     assert "http://127.0.0.1:8080/readyz" in source
     assert "healthcheck" not in SERVICES["api"]
-    assert "/tmp/verifier-workers-*/zygote" in str(SERVICES["worker"]["healthcheck"])  # noqa: S108
+    assert f"/tmp/{folders.PREFIX}*/zygote" in str(SERVICES["worker"]["healthcheck"])  # noqa: S108
 
 
 def test_the_builder_gets_what_it_copies_and_no_more() -> None:

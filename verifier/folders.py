@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PREFIX = "verifier-run-"
+PREFIX = "verifier-run-"
+"""How their names begin."""
 
 
 @contextmanager
 def private_folder() -> Iterator[Path]:
     """A folder of mode 0700 that is gone in the end; after a kill, at the next call of this."""
     _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
         with (folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -32,7 +33,7 @@ def private_folder() -> Iterator[Path]:
 
 def _sweep() -> None:
     """Remove every folder of ours whose lock nobody holds."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError), (folder / "lock").open("r+") as lock:
             if folder.stat().st_uid != os.getuid():
                 continue
