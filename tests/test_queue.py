@@ -13,10 +13,11 @@ from redis import Redis
 from rq.job import Job
 
 from verifier import wire
+from verifier.chunks import Pending, chunked
 from verifier.embedded import private_redis
 from verifier.errors import QueueUnavailable
 from verifier.model import Priority
-from verifier.queue import Pending, Queue, chunked
+from verifier.queue import Queue
 from verifier.settings import Settings
 from verifier.spec import load_specs
 

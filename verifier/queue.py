@@ -20,6 +20,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from verifier import wire
+from verifier.chunks import Pending, SentJob, chunked
 from verifier.errors import QueueUnavailable
 
 if TYPE_CHECKING:
@@ -49,30 +50,6 @@ _RETRIES = 4
 
 class JobLost(Exception):
     """A job was submitted again and again, and no worker could finish it."""
-
-
-@dataclass(eq=False)
-class Pending:
-    """One rollout on its way; identical rollouts in flight share one."""
-
-    key: tuple[str, str, bytes]
-    unit: wire.Unit
-    cost_seconds: float
-    future: asyncio.Future[wire.Scored]
-    waiters: int = 1
-    job: _SentJob | None = None
-
-
-@dataclass(eq=False)
-class _SentJob:
-    id: str
-    queue: str
-    deadline: float
-    units: list[Pending]
-    payload: bytes
-    sent_at: float = 0.0
-    submissions: int = 0
-    seen_finished: bool = False
 
 
 @dataclass
@@ -110,13 +87,12 @@ class Queue:
         self._reply = wire.reply_key(uuid.uuid4().hex)
         self._batches: dict[tuple[str, str], _Batch] = {}
         self._in_flight: dict[tuple[str, str, bytes], Pending] = {}
-        self._jobs: dict[str, _SentJob] = {}
+        self._jobs: dict[str, SentJob] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
         self._workers: dict[str, int] = {}
         self._senders = asyncio.Semaphore(_SENDERS)
         self._rq: dict[str, RQQueue] = {}
-        self._version: tuple[int, int, int] | None = None
         self.on_answer: Callable[[wire.Answer, float], None] = lambda _answer, _sent_at: None
 
     async def __aenter__(self) -> Self:
@@ -223,17 +199,17 @@ class Queue:
         for start in range(0, len(jobs), _JOBS_PER_TRANSACTION):
             self._spawn(self._send(jobs[start : start + _JOBS_PER_TRANSACTION]))
 
-    def _job(self, batch: _Batch, units: list[Pending]) -> _SentJob:
+    def _job(self, batch: _Batch, units: list[Pending]) -> SentJob:
         payload = wire.encode(wire.Chunk(batch.spec.canonical, [p.unit for p in units]))
         queue = wire.queue_name(batch.spec.kind, batch.priority)
         deadline = max(p.unit.deadline for p in units)
-        job = _SentJob(uuid.uuid4().hex, queue, deadline, units, payload)
+        job = SentJob(uuid.uuid4().hex, queue, deadline, units, payload)
         self._jobs[job.id] = job
         for unit in units:
             unit.job = job
         return job
 
-    async def _send(self, jobs: Sequence[_SentJob]) -> None:
+    async def _send(self, jobs: Sequence[SentJob]) -> None:
         """Submit jobs whole or not at all, trying a while where Redis is away."""
         give_up = min(time.time() + _SUBMIT_SECONDS, max(job.deadline for job in jobs))
         pause = 0.05
@@ -250,7 +226,7 @@ class Queue:
             else:
                 return
 
-    async def _transact(self, jobs: Sequence[_SentJob]) -> None:
+    async def _transact(self, jobs: Sequence[SentJob]) -> None:
         recorder = _Recorder()
         async with self.redis.pipeline(transaction=True) as pipe:
             for job in jobs:
@@ -326,7 +302,7 @@ class Queue:
             for queue, number in host.workers.items():
                 self._workers[queue] = self._workers.get(queue, 0) + number
 
-    async def _look_after(self, jobs: Sequence[_SentJob]) -> None:
+    async def _look_after(self, jobs: Sequence[SentJob]) -> None:
         async with self.redis.pipeline(transaction=False) as pipe:
             for job in jobs:
                 pipe.hget(Job.key_for(job.id), "status")
@@ -352,13 +328,13 @@ class Queue:
 
     # -- forgetting ------------------------------------------------------------------------
 
-    def _forget(self, job: _SentJob) -> None:
+    def _forget(self, job: SentJob) -> None:
         self._jobs.pop(job.id, None)
         for pending in job.units:
             if self._in_flight.get(pending.key) is pending:
                 del self._in_flight[pending.key]
 
-    def _fail(self, jobs: Sequence[_SentJob], error: Exception) -> None:
+    def _fail(self, jobs: Sequence[SentJob], error: Exception) -> None:
         for job in jobs:
             self._forget(job)
             for pending in job.units:
@@ -374,29 +350,3 @@ class Queue:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def chunked(units: Sequence[Pending], settings: Settings, share: int) -> Iterable[list[Pending]]:
-    """Cut units into chunks bounded in number, bytes and typical seconds; none is empty.
-
-    Args:
-        units: what to cut.
-        settings: the bounds.
-        share: what one worker should get of these units, where that is less.
-    """
-    chunk: list[Pending] = []
-    size, seconds = 0, 0.0
-    for unit in units:
-        full = (
-            len(chunk) >= min(settings.chunk_rollouts, share)
-            or size + len(unit.unit.rollout) > settings.chunk_bytes
-            or seconds + unit.cost_seconds > settings.chunk_seconds
-        )
-        if chunk and full:
-            yield chunk
-            chunk, size, seconds = [], 0, 0.0
-        chunk.append(unit)
-        size += len(unit.unit.rollout)
-        seconds += unit.cost_seconds
-    if chunk:
-        yield chunk

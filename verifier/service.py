@@ -21,7 +21,8 @@ from verifier.reward import null_reward
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from verifier.queue import Pending, Queue
+    from verifier.chunks import Pending
+    from verifier.queue import Queue
     from verifier.settings import Settings
     from verifier.spec import CompiledSpec, SpecBook
 
