@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 DEPLOY = ROOT / "deploy"
-if not DEPLOY.is_dir():
-    pytest.skip("tests of the wheel have no deploy folder", allow_module_level=True)
+if not (ROOT / "verifier").is_dir():
+    pytest.skip("where the wheel is tested there is nothing to build", allow_module_level=True)
 
 COMPOSE_TEXT = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
 COMPOSE = cast("dict[str, dict[str, dict[str, JsonValue]]]", yaml.safe_load(COMPOSE_TEXT))
