@@ -48,7 +48,7 @@ class ChildReply(Protocol):
 
     @property
     def ended(self) -> str:
-        """`done`, `too_slow` (CPU limit), `too_big` (memory), `stalled` (wall), `crashed`."""
+        """`done`, `failed`, `too_slow` (CPU), `too_big` (memory), `stalled` (wall) or `crashed`."""
 
     @property
     def phase(self) -> str:
@@ -56,7 +56,7 @@ class ChildReply(Protocol):
 
     @property
     def value(self) -> JsonValue:
-        """What the function returned; None unless `ended` is `done`."""
+        """What the function returned where `ended` is `done`."""
 
 
 class Tools(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from verifier.math.bombs import nesting
 from verifier.math.comparison import Proof
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
+    from verifier.checks.base import ChildReply
+
 MEMO_ENTRIES = 4_096
 _LEAST_SECONDS = 0.05
 
@@ -25,22 +27,6 @@ class StoppedError(Exception):
     def __init__(self, outcome: Outcome, reason: str) -> None:
         super().__init__(reason)
         self.outcome = outcome
-
-
-class ChildReply(Protocol):
-    """How a call in the child ended; see `verifier.watchdog.Reply`."""
-
-    @property
-    def ended(self) -> str:
-        """`done`, `failed`, `too_slow`, `too_big`, `stalled` or `crashed`."""
-
-    @property
-    def phase(self) -> str:
-        """The last phase that was announced."""
-
-    @property
-    def value(self) -> JsonValue:
-        """What `verifier.math.symbolic.prove` returned."""
 
 
 _memo: OrderedDict[tuple[str, str, float], Proof | StoppedError] = OrderedDict()
