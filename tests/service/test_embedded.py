@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import stat
@@ -142,3 +143,12 @@ def test_a_process_that_is_killed_is_replaced(role: str) -> None:
             os.kill(pid, signal.SIGKILL)
         assert killed
         assert _reward(service) == 1
+
+
+def test_an_impatient_second_signal_leaves_no_file_either(tmp_path: Path) -> None:
+    with served(VERIFIER_TRAIN_WORKERS="1", TMPDIR=str(tmp_path)) as service:
+        for _ in range(40):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(service.pid, signal.SIGTERM)
+            time.sleep(0.02)
+    assert list(tmp_path.iterdir()) == []

@@ -86,5 +86,10 @@ class _Server(uvicorn.Server):
 
 
 def _quit(*_: object) -> None:
-    """Unwind, so that what was started is stopped; uvicorn raises the signal again at its end."""
+    """Unwind, so that what was started is stopped; uvicorn raises the signal again at its end.
+
+    A second signal must not cut that short: each step of it is bounded in time.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     raise SystemExit(0)
