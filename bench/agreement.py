@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from verifier.bench import Figure
+from verifier.bench import Figure, to_json
 from verifier.bench.served import served
 from verifier.client import Client
 from verifier.model import Reference, Reward, Rollout
@@ -25,11 +25,7 @@ def main() -> None:
     rollouts, golds = (_rows(Path(name)) for name in sys.argv[1:3])
     with served() as service, Client(service.url) as client:
         figures = [*_labels(client, rollouts), *_golds(client, golds)]
-    rows = [
-        {"name": f.name, "value": f.value, "unit": f.unit, "goal": f.goal, "met": f.met}
-        for f in figures
-    ]
-    print(json.dumps({"figures": rows}))
+    print(to_json(figures))
 
 
 def _labels(client: Client, rows: list[dict[str, object]]) -> list[Figure]:

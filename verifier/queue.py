@@ -289,18 +289,12 @@ class Queue:
         while not self._closing:
             await asyncio.sleep(_SWEEP_SECONDS)
             with contextlib.suppress(RedisError, OSError):
-                self._count_workers(await self.hosts())
+                self._workers = wire.live_workers(await self.hosts())
             quiet = time.monotonic() - _QUIET_SECONDS
             jobs = [job for job in self._jobs.values() if 0 < job.sent_at < quiet]
             if jobs:
                 with contextlib.suppress(RedisError, OSError):
                     await self._look_after(jobs)
-
-    def _count_workers(self, hosts: list[wire.Host]) -> None:
-        self._workers = {}
-        for host in hosts:
-            for queue, number in host.workers.items():
-                self._workers[queue] = self._workers.get(queue, 0) + number
 
     async def _look_after(self, jobs: Sequence[SentJob]) -> None:
         async with self.redis.pipeline(transaction=False) as pipe:

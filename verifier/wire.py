@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from verifier.model import Outcome, Priority, Reward
     from verifier.spec import CompiledSpec
 
@@ -64,6 +66,15 @@ answer_decoder = msgspec.msgpack.Decoder(Answer)
 host_decoder = msgspec.msgpack.Decoder(Host)
 scored_decoder = msgspec.msgpack.Decoder(Scored)
 encode = msgspec.msgpack.encode
+
+
+def live_workers(hosts: Iterable[Host]) -> dict[str, int]:
+    """How many live workers each queue has on all hosts."""
+    workers: dict[str, int] = {}
+    for host in hosts:
+        for queue, number in host.workers.items():
+            workers[queue] = workers.get(queue, 0) + number
+    return workers
 
 
 def queue_name(kind: str, priority: Priority) -> str:

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from redis.exceptions import RedisError
 
+from verifier import wire
 from verifier.api.problems import documented
 from verifier.api.routing import JSON, State, StateOf
 from verifier.spec import versions
@@ -101,10 +102,7 @@ async def look(state: State) -> Readiness:
             worker_restarts=0,
             symbolic_math=False,
         )
-    workers: dict[str, int] = {}
-    for host in hosts:
-        for queue, number in host.workers.items():
-            workers[queue] = workers.get(queue, 0) + number
+    workers = wire.live_workers(hosts)
     warm = any(host.warm for host in hosts)
     status: Literal["ready", "not_ready"] = (
         "ready" if warm and any(workers.values()) else "not_ready"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,15 @@ class Figure:
         if self.at_most is not None:
             return self.value <= self.at_most
         return None if self.at_least is None else self.value >= self.at_least
+
+
+def to_json(figures: Iterable[Figure]) -> str:
+    """Figures as every benchmark prints them for machines."""
+    rows = [
+        {"name": f.name, "value": f.value, "unit": f.unit, "goal": f.goal, "met": f.met}
+        for f in figures
+    ]
+    return json.dumps({"figures": rows})
 
 
 class Benchmark(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from verifier.bench import benchmarks
+from verifier.bench import benchmarks, to_json
 from verifier.cli.options import settings_from
 from verifier.errors import NotFound
 
@@ -35,11 +34,7 @@ def bench(
     with Console(stderr=True).status(f"measuring {name}"):
         figures = list(known[name].measure())
     if as_json:
-        rows = [
-            {"name": f.name, "value": f.value, "unit": f.unit, "goal": f.goal, "met": f.met}
-            for f in figures
-        ]
-        sys.stdout.write(json.dumps({"figures": rows}) + "\n")
+        sys.stdout.write(to_json(figures) + "\n")
     else:
         table = Table("figure", "value", "unit", "goal", "met")
         for f in figures:
