@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
+from verifier.bench import Figure, to_json
 from verifier.bench.served import served
 
 CONFIG = Path(__file__).parents[1] / "tests" / "api" / "schemathesis.toml"
@@ -69,33 +70,25 @@ def _server_errors(metrics: str) -> int:
     return int(found)
 
 
-def figures(
-    report: dict[str, object], failed: int, examples: int, seconds: float
-) -> list[dict[str, object]]:
+def figures(report: dict[str, object], failed: int, examples: int, seconds: float) -> list[Figure]:
     """The report as figures; every finding has the goal 0."""
     rows = [
-        _figure("operations", report["operations"]["tested"], "operations"),  # type: ignore[index]
-        _figure("examples per operation", examples, "examples"),
-        _figure("requests", report["test_cases"]["generated"], "requests"),  # type: ignore[index]
-        _figure("answers 5xx", failed, "answers", goal=0),
+        Figure("operations", report["operations"]["tested"], "operations"),  # type: ignore[index]
+        Figure("examples per operation", examples, "examples"),
+        Figure("requests", report["test_cases"]["generated"], "requests"),  # type: ignore[index]
+        Figure("answers 5xx", failed, "answers", at_most=0),
     ]
     counts: dict[str, int] = {}
     for failure in report["failures"]:  # type: ignore[attr-defined]
         counts[failure["code"]] = counts.get(failure["code"], 0) + failure["count"]
     for name, codes in CODES.items():
-        rows.append(_figure(name, sum(counts.pop(code, 0) for code in codes), "found", goal=0))
+        rows.append(Figure(name, sum(counts.pop(code, 0) for code in codes), "found", at_most=0))
     for code in SERVER_ERRORS:
         counts.pop(code, 0)  # counted by the service already
     rest = sum(counts.values()) + sum(e["count"] for e in report["errors"])  # type: ignore[attr-defined]
-    rows.append(_figure("other findings and errors", rest, "found", goal=0))
-    rows.append(_figure("run time", round(seconds, 1), "s"))
+    rows.append(Figure("other findings and errors", rest, "found", at_most=0))
+    rows.append(Figure("run time", round(seconds, 1), "s"))
     return rows
-
-
-def _figure(name: str, value: float, unit: str, goal: int | None = None) -> dict[str, object]:
-    met = None if goal is None else value <= goal
-    shown = None if goal is None else f"<= {goal}"
-    return {"name": name, "value": value, "unit": unit, "goal": shown, "met": met}
 
 
 def main() -> None:
@@ -108,8 +101,8 @@ def main() -> None:
     started = time.monotonic()
     report, failed = explore(given.examples, given.seed, given.log and given.log.absolute())
     rows = figures(report, failed, given.examples, time.monotonic() - started)
-    print(json.dumps({"figures": rows}, indent=1))
-    if any(row["met"] is False for row in rows):
+    print(to_json(rows))
+    if any(row.met is False for row in rows):
         sys.exit(1)
 
 
