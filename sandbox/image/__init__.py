@@ -1,0 +1,1 @@
+"""The image that programs run in, and the system calls that they may make."""
