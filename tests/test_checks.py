@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from pydantic import ValidationError
@@ -13,13 +13,14 @@ from verifier.checks import base, registry
 from verifier.checks.base import Check, Subject
 from verifier.completion import parse
 from verifier.extraction import ExtractionRules
-from verifier.model import Fault, Outcome
+from verifier.model import Fault, Outcome, Reference
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
 CHECKS = list(registry().values())
 WITH_REFERENCE = [check for check in CHECKS if check.needs_reference]
+BY_VALUE = [check for check in WITH_REFERENCE if check.kind == "rules"]
 WITHOUT_REFERENCE = [check for check in CHECKS if not check.needs_reference]
 
 
@@ -31,6 +32,14 @@ class NoTools:
     ) -> base.ChildReply:
         """Fail."""
         raise AssertionError(function, arguments, cpu_seconds)
+
+    def lease(self, language: str) -> NoReturn:
+        """Fail."""
+        raise AssertionError(language)
+
+    def recall(self, digest: str, judge: object) -> NoReturn:
+        """Fail."""
+        raise AssertionError(digest, judge)
 
 
 def subject(text: str) -> Subject:
@@ -86,6 +95,16 @@ def test_parameters_survive_being_written_out(check: Check) -> None:
 def test_a_check_that_needs_a_reference_abstains_without(check: Check, text: str) -> None:
     found = check.judge(subject(text), check.params(), NoTools())
     assert (found.outcome, found.score) == (Outcome.REFERENCE_MISSING, None)
+
+
+@pytest.mark.parametrize("text", ["", r"\boxed{5}", "<think>t</think><answer>5</answer>"])
+@pytest.mark.parametrize("check", BY_VALUE, ids=lambda check: check.name)
+def test_a_check_that_needs_a_value_abstains_where_there_are_only_tests(
+    check: Check, text: str
+) -> None:
+    tests = Subject(parse(text, ""), Reference(tests=["assert f() == 5"]), ExtractionRules())
+    found = check.judge(tests, check.params(), NoTools())
+    assert (found.outcome, found.score) == (Outcome.REFERENCE_INVALID, None)
 
 
 @pytest.mark.parametrize("text", ["", r"\boxed{5}", "<think>t</think><answer>5</answer>"])

@@ -129,6 +129,12 @@ def test_only_a_right_answer_is_nobodys_fault() -> None:
     [
         (Outcome.NO_ANSWER, Fault.POLICY),
         (Outcome.TOO_COMPLEX, Fault.POLICY),
+        (Outcome.NO_CODE, Fault.POLICY),
+        (Outcome.COMPILE_ERROR, Fault.POLICY),
+        (Outcome.RUNTIME_ERROR, Fault.POLICY),
+        (Outcome.TIME_LIMIT, Fault.POLICY),
+        (Outcome.MEMORY_LIMIT, Fault.POLICY),
+        (Outcome.OUTPUT_LIMIT, Fault.POLICY),
         (Outcome.REFERENCE_MISSING, Fault.SPEC),
         (Outcome.REFERENCE_INVALID, Fault.SPEC),
         (Outcome.TIMEOUT, Fault.SERVICE),
@@ -183,6 +189,33 @@ def test_a_reference_may_be_left_out() -> None:
 def test_what_is_no_reference_is_refused(written: object) -> None:
     with pytest.raises(ValidationError):
         rollout(reference=written)
+
+
+@pytest.mark.parametrize("tests", [{"kind": "stdio"}, ["assert f() == 1"], "[]", [], 5])
+def test_a_reference_may_have_tests_instead_of_a_value(tests: object) -> None:
+    reference = rollout(reference={"tests": tests}).reference
+    assert reference is not None
+    assert (reference.value, reference.tests) == ("", tests)
+
+
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        ({"value": "5", "tests": []}, "leave one of them out"),
+        ({"tests": None}, "give one of them"),
+        ({"type": "number"}, "give one of them"),
+    ],
+)
+def test_a_reference_has_a_value_or_tests(written: object, advice: str) -> None:
+    with pytest.raises(ValidationError, match=advice):
+        rollout(reference=written)
+
+
+@pytest.mark.parametrize("written", ["", "5", {"value": ""}, {"tests": [1]}, {"tests": "x"}])
+def test_a_reference_travels_without_its_defaults(written: object) -> None:
+    sent = rollout(reference=written)
+    text = sent.model_dump_json(exclude_defaults=True)
+    assert Rollout.model_validate_json(text) == sent
 
 
 def test_a_reward_comes_back_as_it_was_sent() -> None:

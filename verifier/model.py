@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import math
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, JsonValue
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    JsonValue,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 MAX_ID_CHARS = 256
 
@@ -38,6 +48,13 @@ class Outcome(StrEnum):
     AMBIGUOUS = "ambiguous"
     MALFORMED = "malformed"
     TOO_COMPLEX = "too_complex"
+    NO_CODE = "no_code"
+    COMPILE_ERROR = "compile_error"
+    RUNTIME_ERROR = "runtime_error"
+    TIME_LIMIT = "time_limit"
+    """The program's own; `TIMEOUT` is the service's."""
+    MEMORY_LIMIT = "memory_limit"
+    OUTPUT_LIMIT = "output_limit"
     REFERENCE_MISSING = "reference_missing"
     REFERENCE_INVALID = "reference_invalid"
     TIMEOUT = "timeout"
@@ -60,6 +77,12 @@ _FAULTS = {
     Outcome.AMBIGUOUS: Fault.POLICY,
     Outcome.MALFORMED: Fault.POLICY,
     Outcome.TOO_COMPLEX: Fault.POLICY,
+    Outcome.NO_CODE: Fault.POLICY,
+    Outcome.COMPILE_ERROR: Fault.POLICY,
+    Outcome.RUNTIME_ERROR: Fault.POLICY,
+    Outcome.TIME_LIMIT: Fault.POLICY,
+    Outcome.MEMORY_LIMIT: Fault.POLICY,
+    Outcome.OUTPUT_LIMIT: Fault.POLICY,
     Outcome.REFERENCE_MISSING: Fault.SPEC,
     Outcome.REFERENCE_INVALID: Fault.SPEC,
     Outcome.TIMEOUT: Fault.SERVICE,
@@ -115,14 +138,32 @@ AnswerType = Literal[
 
 
 class Reference(Boundary):
-    """The trusted side of a rollout: the answer that counts as right."""
+    """The trusted side of a rollout: the answer that counts as right, or the tests of a program."""
 
-    value: str
+    value: str = ""
     """The answer as the data set stores it: plain text or LaTeX, with or without `$` or a box."""
+    tests: JsonValue = None
+    """Tests for a program instead of a value: an object, a list, or either as JSON text."""
     type: AnswerType = "auto"
     """What kind of answer it is; `auto` decides by looking at it, and every verdict says how."""
     choices: dict[str, str] | None = None
     """Multiple choice only: what each letter stands for."""
+
+    @model_validator(mode="after")
+    def _refuse_none_and_both(self) -> Self:
+        if self.tests is None and "value" not in self.model_fields_set:
+            raise ValueError(
+                "a reference has a `value`, or `tests` for a program; give one of them"
+            )
+        if self.tests is not None and self.value:
+            raise ValueError("a reference has either a `value` or `tests`; leave one of them out")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _keep_an_empty_value(self, write: SerializerFunctionWrapHandler) -> dict[str, JsonValue]:
+        """Without defaults, `""` would be left out and could not be told from none."""
+        written: dict[str, JsonValue] = write(self)
+        return written if self.tests is not None else {"value": self.value, **written}
 
 
 def _wrap_bare_reference(value: object) -> object:

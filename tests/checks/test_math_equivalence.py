@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from hypothesis import given, settings
@@ -44,6 +44,14 @@ class InProcess:
         value: JsonValue = symbolic.prove(gold=gold, answer=answer, announce=lambda _phase: None)
         return Reply("done", "compare", value)
 
+    def lease(self, language: str) -> NoReturn:
+        """Fail."""
+        raise AssertionError(language)
+
+    def recall(self, digest: str, judge: object) -> NoReturn:
+        """Fail."""
+        raise AssertionError(digest, judge)
+
 
 @dataclass
 class Canned:
@@ -57,6 +65,14 @@ class Canned:
         assert cpu_seconds > 0
         self.calls += 1
         return self.reply
+
+    def lease(self, language: str) -> NoReturn:
+        """Fail."""
+        raise AssertionError(language)
+
+    def recall(self, digest: str, judge: object) -> NoReturn:
+        """Fail."""
+        raise AssertionError(digest, judge)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,9 @@ from verifier.model import Outcome, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
+    from sandbox.types import Slot
     from verifier.completion import Completion
     from verifier.extraction import ExtractionRules
 
@@ -60,12 +62,22 @@ class ChildReply(Protocol):
 
 
 class Tools(Protocol):
-    """The only effects a check has: a warm child process that can really be killed."""
+    """The only effects a check has: a child that can really be killed, and slots for programs."""
 
     def call(
         self, function: str, arguments: dict[str, JsonValue], *, cpu_seconds: float
     ) -> ChildReply:
         """Run an allow-listed pure function in the child, killed past its CPU or memory limit."""
+
+    def lease(self, language: str) -> AbstractContextManager[Slot]:
+        """A slot of the sandbox for one untrusted program.
+
+        Raises:
+            sandbox.types.Unavailable: there is none; the message says what to do about it.
+        """
+
+    def recall(self, digest: str, judge: Callable[[], Judgement]) -> Judgement:
+        """What was judged before under this digest of all that decides it, or by `judge` now."""
 
 
 @dataclass(frozen=True, slots=True)

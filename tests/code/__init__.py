@@ -1,0 +1,1 @@
+"""Judging programs, without running any: slots say what they are told to."""
