@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install run test check openapi wheel clean
+.PHONY: install run test check openapi wheel clean up down
 
 install: $(VENV)/installed
 
@@ -37,3 +37,21 @@ wheel: install
 
 clean:
 	rm -rf $(VENV) dist
+
+# The whole service in containers, see deploy/README.md.
+COMPOSE ?= docker compose
+ENV_FILE ?= deploy/.env
+DEPLOYED = $(COMPOSE) --env-file $(abspath $(ENV_FILE))
+up down: export COMPOSE_FILE ?= deploy/compose.yaml
+up down: export COMPOSE_PROJECT_NAME ?= rollout-verifier
+
+up:
+	@test -f $(ENV_FILE) || { echo "$(ENV_FILE) is missing: copy deploy/.env.example to it \
+	and fill in its first three values" >&2; exit 1; }
+	$(DEPLOYED) build
+	$(DEPLOYED) up --detach --remove-orphans
+	$(DEPLOYED) exec -T api python - < deploy/ready.py
+
+# Leaves nothing but the images, so the queue and what stood in it go too. Values play no part.
+down:
+	REDIS_PASSWORD=- VERIFIER_API_KEYS=- DOCKER_GID=- $(COMPOSE) down --volumes --remove-orphans

@@ -1,0 +1,1 @@
+"""Tests of the deployment, brought up for real; they need a Docker Engine."""
