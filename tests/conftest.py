@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.backends.docker import DockerBackend, DockerOptions
+from sandbox.types import Unavailable
 from verifier.bench.served import Served, served
+from verifier.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +37,18 @@ def redis_server() -> str:
         lacking("redis-server")
     assert found is not None
     return found
+
+
+@pytest.fixture(scope="session")
+def docker_engine() -> str:
+    """The image for programs, on an engine that answers."""
+    image = Settings().sandbox_image
+    try:
+        with contextlib.closing(DockerBackend(DockerOptions(image=image))) as backend:
+            backend.check()
+    except Unavailable as error:
+        lacking(f"a sandbox ({error})")
+    return image
 
 
 @pytest.fixture(scope="session")

@@ -177,5 +177,7 @@ def test_no_file_names_a_path_of_one_machine() -> None:
             text = path.read_text(encoding="utf-8")
         except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
             continue
+        if "programs" in path.parts:
+            continue  # attacks name paths on purpose
         found += [f"{path.relative_to(ROOT)}: {hit}" for hit in _MACHINE_PATH.findall(text)]
     assert found == []

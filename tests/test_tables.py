@@ -11,10 +11,12 @@ from tests.conftest import API_KEY, ROOT
 from verifier.checks import registry
 from verifier.checks.base import Subject
 from verifier.client import Client
+from verifier.code.comparison import Checker, difference
 from verifier.completion import parse
 from verifier.extraction import ExtractionRules
 from verifier.model import Reference, Rollout
 from verifier.watchdog import Watchdog
+from verifier.workbench import Workbench
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +43,7 @@ def code(cell: str) -> list[str]:
 
 MODES = table("specs.md", "completion")
 POLICIES = table("math.md", "reference | answer")
+CHECKERS = table("code.md", "expected | printed")
 
 
 @pytest.mark.parametrize("row", MODES, ids=[row[0] for row in MODES])
@@ -53,7 +56,7 @@ def test_the_modes_of_think_format_score_as_documented(row: list[str], tmp_path:
     found = []
     for mode in ("strict", "soft", "tag_count"):
         params = check.params.model_validate_json(json.dumps({"mode": mode}))
-        found.append(check.judge(subject, params, Watchdog(tmp_path / "none")).score)
+        found.append(check.judge(subject, params, Workbench(Watchdog(tmp_path / "none"))).score)
     assert found == [float(cell) for cell in row[1:]]
 
 
@@ -72,3 +75,15 @@ def test_equality_is_decided_as_documented(service: Served) -> None:
     assert dict(zip([r.id for r in rollouts], expected, strict=True)) == {
         reward.id: reward.reward for reward in rewards
     }
+
+
+@pytest.mark.parametrize("row", CHECKERS, ids=[f"{row[0]} ~ {row[1]}" for row in CHECKERS])
+def test_outputs_are_compared_as_documented(row: list[str]) -> None:
+    (expected,), (got,) = code(row[0]), code(row[1])
+    checkers = [
+        Checker(),
+        Checker(kind="tokens"),
+        Checker(kind="tokens", rel_tolerance=1e-6),
+    ]
+    found = [difference(expected.encode(), got.encode(), checker) is None for checker in checkers]
+    assert found == [cell == "yes" for cell in row[2:]]

@@ -18,8 +18,11 @@ from typing import TYPE_CHECKING
 import psutil
 import redis
 
+from sandbox.languages import languages
+from sandbox.types import Unavailable
 from verifier.embedded import private_redis, server_binary
 from verifier.errors import describe
+from verifier.sandboxes import open_backend, open_pool
 from verifier.settings import available_cores
 from verifier.spec import load_specs
 from verifier.watchdog import Watchdog, start_zygote
@@ -61,6 +64,8 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
         ("specs", _specs),
         ("redis", _redis),
         ("symbolic math", _symbolic_math),
+        ("sandbox", _sandbox),
+        ("languages", _languages),
         ("port", _port),
     ]
     for what, examine in examinations:
@@ -175,6 +180,36 @@ def _symbolic_math(settings: Settings) -> Finding:
         return Finding("symbolic math", Level.FAIL, f"a simple proof ended as {proof}")
     found = f"warm in {warm:.1f} s; a proof holds; a bomb ended as {bomb.ended}"
     return Finding("symbolic math", Level.PASS, found)
+
+
+def _sandbox(settings: Settings) -> Finding:
+    try:
+        backend = open_backend(settings)
+    except Unavailable as error:
+        level = Level.CAUTION if settings.sandbox in ("auto", "none") else Level.FAIL
+        return Finding("sandbox", level, f"no program can be run: {error}")
+    with contextlib.closing(backend):
+        remarks = list(backend.remarks())
+    level = Level.CAUTION if remarks else Level.PASS
+    return Finding("sandbox", level, "; ".join([backend.identity, *remarks]))
+
+
+def _languages(settings: Settings) -> Finding:
+    offered, missing = [], []
+    try:
+        with open_pool(settings) as pool:
+            for name in languages():
+                try:
+                    with pool.lease(name):
+                        offered.append(name)
+                except Unavailable:
+                    missing.append(name)
+    except Unavailable:
+        return Finding("languages", Level.CAUTION, "none without a sandbox")
+    found = ", ".join(offered) or "none"
+    if missing:
+        found += f"; not in this sandbox: {', '.join(missing)}"
+    return Finding("languages", Level.PASS if offered else Level.FAIL, found)
 
 
 def _port(settings: Settings) -> Finding:

@@ -40,6 +40,13 @@ _WORKER_SETTINGS = (
     "child_memory_bytes",
     "log_level",
     "log_json",
+    "sandbox",
+    "sandbox_image",
+    "sandbox_runtime",
+    "sandbox_isolation",
+    "sandbox_memory_bytes",
+    "sandbox_cpus",
+    "code_cache_seconds",
 )
 
 
@@ -128,8 +135,10 @@ def worker_processes(
 ) -> Iterator[Kept]:
     """Workers as `verifier worker` starts them, in a supervisor process of their own."""
     environment = {**os.environ, "VERIFIER_REDIS_URL": redis_url}
+    environment["VERIFIER_WORK"] = ",".join(settings.work)
     for name in _WORKER_SETTINGS:
-        environment[f"VERIFIER_{name.upper()}"] = str(getattr(settings, name))
+        if (value := getattr(settings, name)) is not None:
+            environment[f"VERIFIER_{name.upper()}"] = str(value)
     arguments = [sys.executable, "-m", "verifier", "worker"]
     with (keeper or Keeper()).keep(
         partial(_launch, arguments, signal.SIGTERM, environment)

@@ -14,6 +14,7 @@
     └── ServiceError             the service could not: HTTP 5xx or 429, exit code 3
         ├── Overloaded               429  the bounded queue stayed full up to the deadline
         ├── QueueUnavailable         503  Redis cannot be reached or is full
+        ├── SandboxUnavailable       503  there is no sandbox to run a program in
         └── InternalError            500  a bug of ours
 
 Faults that concern one rollout are not errors: they are outcomes of its verdicts
@@ -159,6 +160,15 @@ class QueueUnavailable(ServiceError):
     slug = "queue-unavailable"
     title = "The queue cannot be reached"
     advice = "Try again after Retry-After; look at /readyz and at the Redis server."
+
+
+class SandboxUnavailable(ServiceError):
+    """There is no sandbox to run a program in."""
+
+    status = 503
+    slug = "sandbox-unavailable"
+    title = "There is no sandbox to run a program in"
+    advice = "Do what the detail says; `verifier doctor` examines the sandbox."
 
 
 def describe(error: BaseException) -> str:

@@ -124,11 +124,20 @@ class Queue:
 
     async def hosts(self) -> list[wire.Host]:
         """What the live supervisors report."""
+        reports = await self._reports(wire.host_key)
+        return [wire.host_decoder.decode(report) for report in reports]
+
+    async def sandboxes(self) -> list[wire.SandboxReport]:
+        """What live hosts say of their sandboxes."""
+        reports = await self._reports(wire.sandbox_key)
+        return [wire.sandbox_decoder.decode(report) for report in reports]
+
+    async def _reports(self, key: Callable[[str], str]) -> list[bytes]:
         since = time.time() - wire.HOST_SECONDS
         names = cast("list[bytes]", await self.redis.zrangebyscore(wire.HOSTS_KEY, since, "+inf"))
-        keys = [wire.host_key(name.decode()) for name in names]
+        keys = [key(name.decode()) for name in names]
         reports = cast("list[bytes | None]", await self.redis.mget(keys) if keys else [])
-        return [wire.host_decoder.decode(report) for report in reports if report is not None]
+        return [report for report in reports if report is not None]
 
     def submit(
         self,

@@ -162,9 +162,16 @@ class Service:
                 reward = null_reward(rollout, spec, Status.INVALID, fault)
                 placed[position] = wire.to_scored(reward, spec)
                 continue
+            body = _judged_part(rollout)
+            if rollout.reference and rollout.reference.tests and self._over_tests(body, rollout):
+                limit = self.settings.max_tests_bytes
+                fault = f"the tests have more than {limit} bytes (VERIFIER_MAX_TESTS_BYTES)"
+                reward = null_reward(rollout, spec, Status.INVALID, fault)
+                placed[position] = wire.to_scored(reward, spec)
+                continue
             _, positions, bodies = by_spec.setdefault(spec.canonical, (spec, [], []))
             positions.append(position)
-            bodies.append(_judged_part(rollout))
+            bodies.append(body)
         for spec, positions, bodies in by_spec.values():
             found = self.queue.submit(bodies, spec, order.request.priority, order.deadline)
             placed.update(zip(positions, found, strict=True))
@@ -181,6 +188,10 @@ class Service:
         if rollout.reference and len(rollout.reference.value) > limits.max_reference_chars:
             return f"the reference has more than {limits.max_reference_chars} characters"
         return None
+
+    def _over_tests(self, body: bytes, rollout: Rollout) -> bool:
+        """Whether what is sent, less the completion, is over the limit."""
+        return len(body) - len(rollout.text) > self.settings.max_tests_bytes
 
     def _finish(self, order: Order, position: int, place: Pending | wire.Scored) -> Finished:
         """As `_settle`, but an unreachable queue is the whole request's failure."""

@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     max_completion_chars: int = Field(default=1_000_000, ge=1)
     """A longer completion (prefix included) is `invalid`; its neighbours are scored."""
     max_reference_chars: int = Field(default=100_000, ge=1)
+    max_tests_bytes: int = Field(default=16 * MEBIBYTE, ge=1)
+    """A rollout whose tests are larger is `invalid`; its neighbours are scored."""
     max_queued_rollouts: int = Field(default=65_536, ge=1)
     """Rollouts accepted and unfinished in one API process; past it requests are held."""
     default_deadline_seconds: float = Field(default=30.0, gt=0, le=3600)
@@ -69,6 +71,8 @@ class Settings(BaseSettings):
     train_workers: int = Field(default_factory=available_cores, ge=0)
     eval_workers: int = Field(default=1, ge=0)
     batch_workers: int = Field(default=1, ge=0)
+    work: Annotated[tuple[Literal["rules", "code"], ...], NoDecode] = ("rules", "code")
+    """What the workers of this host judge: text by rules, programs by running them, or both."""
     lease_seconds: int = Field(default=4, ge=2, le=600)
     """Work of a worker that has not been heard of for so long is given to another."""
     child_memory_bytes: int = Field(default=1024 * MEBIBYTE, ge=64 * MEBIBYTE)
@@ -76,8 +80,31 @@ class Settings(BaseSettings):
     redis_memory_bytes: int = Field(default=2048 * MEBIBYTE, ge=32 * MEBIBYTE)
     """The private server's bound; past it requests get 503."""
 
+    sandbox: Literal["auto", "docker", "local", "none"] = "auto"
+    """Where programs run: Docker containers, user namespaces of this host, or nowhere. `auto`
+    takes Docker where an engine and the image are there, else the local one."""
+    sandbox_image: str = "rollout-verifier-sandbox:slim"
+    """The image of the containers; see sandbox/image/Dockerfile."""
+    sandbox_runtime: str | None = None
+    """The engine's runtime, for example runsc (gVisor); unset is the engine's default."""
+    sandbox_isolation: Literal["slot", "container"] = "slot"
+    """`slot` cleans a sandbox and uses it again, `container` uses each for one program."""
+    sandbox_memory_bytes: int = Field(default=1024 * MEBIBYTE, ge=64 * MEBIBYTE)
+    """The most memory that a spec may grant a program."""
+    sandbox_cpus: float = Field(default=1.0, gt=0)
+    """Cores that one program may use at the same time."""
+    code_cache_seconds: int = Field(default=3600, ge=0)
+    """How long the judgement of a program is remembered; 0 runs each one again."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     log_json: bool = False
+
+    @field_validator("work", mode="before")
+    @classmethod
+    def _split_work(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
 
     @field_validator("api_keys", mode="before")
     @classmethod

@@ -20,6 +20,7 @@ from verifier.errors import describe
 from verifier.folders import private_folder
 from verifier.model import Priority
 from verifier.reaper import Reaper
+from verifier.sentry import watch_sandbox
 from verifier.watchdog import start_zygote
 from verifier.worker import run_worker
 
@@ -42,10 +43,11 @@ _ZYGOTE_PAUSE_SECONDS = 1.0
 
 @dataclass
 class _Slot:
-    """A place for one worker process."""
+    """A place for one process: a worker of a queue, or the one that watches the sandbox."""
 
-    queue: str
+    queue: str | None
     niceness: int
+    programs: bool = False
     pid: int | None = None
     started: float = 0.0
     backoff: float = 0.0
@@ -69,12 +71,16 @@ class Supervisor:
         self._settings = settings
         self._redis_url = redis_url
         self._slots = [
-            _Slot(wire.queue_name("rules", priority), NICENESS[priority])
+            _Slot(wire.queue_name(kind, priority), NICENESS[priority], kind == "code")
+            for kind in settings.work
             for priority, count in workers.items()
             for _ in range(count)
         ]
+        if any(slot.programs for slot in self._slots):
+            self._slots.append(_Slot(None, 0))
         self._redis = Redis.from_url(redis_url, socket_timeout=2)
-        self._reaper = Reaper(self._redis, [wire.queue_name("rules", p) for p in Priority])
+        queues = [wire.queue_name(kind, p) for kind in settings.work for p in Priority]
+        self._reaper = Reaper(self._redis, queues)
         self._zygote: subprocess.Popen[bytes] | None = None
         self._zygote_started = float("-inf")
         self._stopping = False
@@ -139,7 +145,12 @@ class Supervisor:
             die_with_parent(supervisor)
             os.setpgid(0, 0)  # Ctrl-C reaches the supervisor alone, which then stops us in order
             os.nice(slot.niceness)
-            run_worker(slot.queue, self._redis_url, path, self._settings.lease_seconds)
+            if slot.queue is None:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)  # RQ sets a handler, this does not
+                watch_sandbox(self._settings, self._redis_url, self._host)
+            else:
+                settings, programs = self._settings, slot.programs
+                run_worker(slot.queue, self._redis_url, path, settings, programs=programs)
             code = 0
         except RedisError as error:
             _log.error("worker.failed", queue=slot.queue, error=describe(error))
@@ -151,7 +162,8 @@ class Supervisor:
     def _report(self, path: Path) -> None:
         alive: dict[str, int] = {}
         for slot in self._slots:
-            alive[slot.queue] = alive.get(slot.queue, 0) + (slot.pid is not None)
+            if slot.queue is not None:
+                alive[slot.queue] = alive.get(slot.queue, 0) + (slot.pid is not None)
         restarts = sum(max(slot.restarts, 0) for slot in self._slots)
         report = wire.encode(wire.Host(alive, restarts, path.exists()))
         now = time.time()
@@ -177,7 +189,7 @@ class Supervisor:
             self._zygote.kill()
             self._zygote.wait()
         with contextlib.suppress(RedisError):
-            self._redis.delete(wire.host_key(self._host))
+            self._redis.delete(wire.host_key(self._host), wire.sandbox_key(self._host))
         self._redis.close()
 
 

@@ -52,6 +52,15 @@ class Host(msgspec.Struct, frozen=True, array_like=True):
     warm: bool
 
 
+class SandboxReport(msgspec.Struct, frozen=True, array_like=True):
+    """What one host says of its sandbox."""
+
+    backend: str | None
+    """What programs run in; None where this host has nothing for that."""
+    problem: str | None
+    """Why no program could run now."""
+
+
 class Answer(msgspec.Struct, frozen=True, array_like=True):
     """What a worker replies for a job: one `Scored` per unit, in order."""
 
@@ -64,6 +73,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
 chunk_decoder = msgspec.msgpack.Decoder(Chunk)
 answer_decoder = msgspec.msgpack.Decoder(Answer)
 host_decoder = msgspec.msgpack.Decoder(Host)
+sandbox_decoder = msgspec.msgpack.Decoder(SandboxReport)
 scored_decoder = msgspec.msgpack.Decoder(Scored)
 encode = msgspec.msgpack.encode
 
@@ -100,6 +110,16 @@ def reply_key(api: str) -> str:
 def host_key(host: str) -> str:
     """A `Host`, renewed every second; gone when its supervisor is."""
     return f"{PREFIX}:host:{host}"
+
+
+def sandbox_key(host: str) -> str:
+    """A `SandboxReport`, renewed every second."""
+    return f"{PREFIX}:sandbox:{host}"
+
+
+def judged_key(digest: str) -> str:
+    """The remembered judgement of a program, by what it depends on."""
+    return f"{PREFIX}:judged:{digest}"
 
 
 def ticket_key(ticket: str) -> str:

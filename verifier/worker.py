@@ -21,11 +21,13 @@ from rq.worker import WorkerStatus
 
 from verifier import wire
 from verifier.logs import OneLine
+from verifier.memory import Memory
 from verifier.model import Outcome, Rollout, Status
 from verifier.reward import null_reward
 from verifier.scoring import score
 from verifier.spec import CompiledSpec, compile_spec
 from verifier.watchdog import Watchdog
+from verifier.workbench import Workbench
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
     from redis.client import Pipeline
     from rq.queue import Queue
+
+    from verifier.settings import Settings
 
 _log = structlog.get_logger(__name__)
 
@@ -163,14 +167,14 @@ class RolloutWorker(SimpleWorker):  # type: ignore[misc]  # rq is not typed
 class ChunkScorer:
     """Scores the chunk of a job and replies; doing it twice does no harm."""
 
-    def __init__(self, connection: Redis, watchdog: Watchdog, beat: Callable[[], None]) -> None:
+    def __init__(self, connection: Redis, tools: Workbench, beat: Callable[[], None]) -> None:
         self._redis = connection
-        self._watchdog = watchdog
+        self._tools = tools
         self._beat = beat
         self._job = ""
         self._asked_at = 0.0
         self._still_wanted = True
-        watchdog.still_wanted = self._wanted
+        tools.still_wanted = self._wanted
 
     def run(self, job: str, reply: str, ttl_seconds: int) -> dict[str, int]:
         """Score the chunk of job `job` and put the answer on the list `reply`."""
@@ -205,9 +209,9 @@ class ChunkScorer:
         return {"scored": len(scored)}
 
     def _score(self, compiled: CompiledSpec, _position: int, unit: wire.Unit) -> wire.Scored:
-        self._watchdog.deadline = unit.deadline
+        self._tools.deadline = unit.deadline
         rollout = Rollout.model_validate_json(unit.rollout)
-        reward = score(rollout, compiled, self._watchdog, deadline=unit.deadline)
+        reward = score(rollout, compiled, self._tools, deadline=unit.deadline)
         return wire.to_scored(reward, compiled)
 
     def _score_carefully(
@@ -250,17 +254,28 @@ class ChunkScorer:
         return self._still_wanted
 
 
-def run_worker(queue: str, redis_url: str, zygote: Path, lease_seconds: int) -> None:
-    """Work on one queue in this process until SIGTERM."""
+def run_worker(
+    queue: str, redis_url: str, zygote: Path, settings: Settings, *, programs: bool
+) -> None:
+    """Work on one queue in this process until SIGTERM.
+
+    Args:
+        queue: its name.
+        redis_url: where it is.
+        zygote: the socket of the process that forks children for symbolic math.
+        settings: the lease, and the sandbox.
+        programs: whether this worker runs programs.
+    """
     for logger in ("rq.worker", "rq.job"):
         logging.getLogger(logger).addHandler(OneLine())
     connection = Redis.from_url(redis_url)
     name = f"{queue}-{os.uname().nodename}-{os.getpid()}"
-    worker = RolloutWorker(queue, connection, lease_seconds, name)
-    watchdog = Watchdog(zygote)
-    scorer = ChunkScorer(connection, watchdog, worker.beat)
+    worker = RolloutWorker(queue, connection, settings.lease_seconds, name)
+    tools = Workbench(Watchdog(zygote), settings if programs else None)
+    tools.memory = Memory(connection, settings.code_cache_seconds)
+    scorer = ChunkScorer(connection, tools, worker.beat)
     AllowedJob.functions = {wire.JOB_FUNCTION: scorer.run}
     try:
         worker.work(logging_level="WARNING")
     finally:
-        watchdog.close()
+        tools.close()

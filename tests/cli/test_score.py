@@ -429,7 +429,7 @@ def test_a_service_that_cannot_be_reached_exits_with_3(place: Place) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("in.jsonl", "--spec", "nope"), "there is no spec 'nope'; there are math, r1"),
+        (("in.jsonl", "--spec", "nope"), "there is no spec 'nope'; there are code, math, r1"),
         (("in.jsonl", "--spec", "nope.yaml"), "there is no file nope.yaml"),
         (("in.jsonl", "--spec", "broken.yaml"), "the spec is not YAML"),
         (("in.jsonl", "--spec", "binary.yaml"), "binary.yaml is not UTF-8 text"),

@@ -27,6 +27,7 @@ from verifier.model import Rollout
 from verifier.settings import Settings
 from verifier.spec import compile_spec
 from verifier.watchdog import Reply, Watchdog
+from verifier.workbench import Workbench
 from verifier.worker import MAX_CRASHES, ChunkScorer
 
 Value = TypeVar("Value")
@@ -104,7 +105,11 @@ def until(find: Callable[[], Value], seconds: float = 20.0) -> Value:
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
     settings = Settings(
-        train_workers=1, eval_workers=0, batch_workers=0, lease_seconds=LEASE_SECONDS
+        work=("rules",),
+        train_workers=1,
+        eval_workers=0,
+        batch_workers=0,
+        lease_seconds=LEASE_SECONDS,
     )
     with (
         private_redis(64 << 20) as redis_url,
@@ -221,7 +226,7 @@ def _store(client: Redis, job: str, *rollouts: dict[str, str], seconds: float = 
 
 def _run(client: Redis, job: str, watchdog: Watchdog) -> list[wire.Scored]:
     """Score as a worker does; what it replied."""
-    ChunkScorer(client, watchdog, lambda: None).run(job, "reply", 60)
+    ChunkScorer(client, Workbench(watchdog), lambda: None).run(job, "reply", 60)
     replies: list[Any] = client.lrange("reply", 0, -1)
     return wire.answer_decoder.decode(replies[-1]).scored if replies else []
 

@@ -63,6 +63,7 @@ class Limits(BaseModel):
     rollouts: int
     completion_chars: int
     reference_chars: int
+    tests_bytes: int
     id_chars: int
     spec_chars: int
     spec_checks: int
@@ -137,6 +138,7 @@ async def read_limits(state: StateOf) -> Limits:
         rollouts=settings.max_rollouts,
         completion_chars=settings.max_completion_chars,
         reference_chars=settings.max_reference_chars,
+        tests_bytes=settings.max_tests_bytes,
         id_chars=MAX_ID_CHARS,
         spec_chars=MAX_SPEC_CHARS,
         spec_checks=MAX_CHECKS,

@@ -33,6 +33,10 @@ class Readiness(BaseModel):
     worker_restarts: int
     symbolic_math: bool
     """Whether a process for symbolic math is warm; workers wait for it."""
+    sandboxes: list[str]
+    """What programs run in, one for each host that can run them."""
+    sandbox_problems: list[str]
+    """Why a host that should run programs cannot; not ready while there is one."""
 
 
 class Version(BaseModel):
@@ -53,12 +57,12 @@ async def live() -> Alive:
     response_class=JSON,
     responses={
         200: {"model": Readiness, "description": "Work would be done"},
-        503: {"model": Readiness, "description": "Redis or its workers are missing"},
+        503: {"model": Readiness, "description": "Redis, workers or a sandbox are missing"},
         **documented(),
     },
 )
 async def ready(state: StateOf) -> JSON:
-    """Redis answers and there is a worker; 503 otherwise."""
+    """Redis answers, there is a worker, and sandboxes work where there should be; 503 otherwise."""
     readiness = await look(state)
     return JSON(readiness.model_dump_json(), 200 if readiness.status == "ready" else 503)
 
@@ -94,6 +98,7 @@ async def look(state: State) -> Readiness:
     """Ask Redis which supervisors have reported within seconds."""
     try:
         hosts = await state.service.queue.hosts()
+        sandboxes = await state.service.queue.sandboxes()
     except (RedisError, OSError):
         return Readiness(
             status="not_ready",
@@ -101,16 +106,21 @@ async def look(state: State) -> Readiness:
             workers={},
             worker_restarts=0,
             symbolic_math=False,
+            sandboxes=[],
+            sandbox_problems=[],
         )
     workers = wire.live_workers(hosts)
     warm = any(host.warm for host in hosts)
-    status: Literal["ready", "not_ready"] = (
-        "ready" if warm and any(workers.values()) else "not_ready"
-    )
+    # A host without any backend does other work well; one whose backend fails needs help.
+    problems = [one.problem for one in sandboxes if one.backend and one.problem]
+    ready = warm and any(workers.values()) and not problems
+    status: Literal["ready", "not_ready"] = "ready" if ready else "not_ready"
     return Readiness(
         status=status,
         redis="ok",
         workers=workers,
         worker_restarts=sum(host.restarts for host in hosts),
         symbolic_math=warm,
+        sandboxes=[one.backend for one in sandboxes if one.backend and not one.problem],
+        sandbox_problems=problems,
     )

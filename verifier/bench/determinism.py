@@ -50,7 +50,7 @@ def _run(rollouts: Sequence[Rollout], workers: str, seed: int) -> dict[str, Rewa
     shuffled = list(rollouts)
     random.Random(seed).shuffle(shuffled)  # noqa: S311 - an order, no secret
     request = ScoreRequest(rollouts=tuple(shuffled), spec="r1", deadline_seconds=_DEADLINE_SECONDS)
-    with served(VERIFIER_TRAIN_WORKERS=workers) as service:
+    with served(VERIFIER_WORK="rules", VERIFIER_TRAIN_WORKERS=workers) as service:
         answer = httpx2.post(
             f"{service.url}/v1/score",
             content=request.model_dump_json(),

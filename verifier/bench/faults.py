@@ -38,7 +38,11 @@ _RESTART_REQUESTS = 400
 _DOWN_SECONDS = 1.0
 _DEADLINE_SECONDS = 30.0
 _GRACE_SECONDS = 0.5
-_WORKERS = {"VERIFIER_EVAL_WORKERS": "0", "VERIFIER_BATCH_WORKERS": "0"}
+_WORKERS = {
+    "VERIFIER_WORK": "rules",
+    "VERIFIER_EVAL_WORKERS": "0",
+    "VERIFIER_BATCH_WORKERS": "0",
+}
 
 
 @dataclass
@@ -82,7 +86,7 @@ def _restarted_redis() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="verifier-drill-") as folder:
         server = _Server(Path(folder))
         url = f"unix://{server.socket}"
-        settings = Settings(train_workers=2, eval_workers=0, batch_workers=0)
+        settings = Settings(work=("rules",), train_workers=2, eval_workers=0, batch_workers=0)
         with server.running(), worker_processes(settings, url), served(VERIFIER_REDIS_URL=url) as s:
             seen, restarts = asyncio.run(_drill(s, _RESTART_REQUESTS, _restart(server)))
     hanging = sum(one > _DEADLINE_SECONDS + _GRACE_SECONDS for one in seen.seconds)

@@ -57,7 +57,10 @@ class _Seen:
 def measure() -> Iterator[Figure]:
     """All cases against one service, two at a time; then whether it still works as before."""
     seen = _Seen()
-    with served() as service, httpx2.Client(base_url=service.url, timeout=120) as client:
+    with (
+        served(VERIFIER_WORK="rules") as service,
+        httpx2.Client(base_url=service.url, timeout=120) as client,
+    ):
         restarts = client.get("/readyz").json()["worker_restarts"]
         peaks = _try_all(service, client, seen)
         _send_bodies(client, seen)

@@ -57,7 +57,7 @@ class Served:
 
 
 @contextmanager
-def served(*arguments: str, **environment: str) -> Iterator[Served]:
+def served(*arguments: str, wait_for: str = "/readyz", **environment: str) -> Iterator[Served]:
     """Start `verifier serve` on a free port, wait until it is ready, and stop it at the end.
 
     Raises:
@@ -74,7 +74,7 @@ def served(*arguments: str, **environment: str) -> Iterator[Served]:
             preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509 - single-threaded here
         )
         try:
-            yield Served(_await_ready(process, log), process.pid)
+            yield Served(_await_ready(process, log, wait_for), process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -84,7 +84,7 @@ def served(*arguments: str, **environment: str) -> Iterator[Served]:
                 process.wait()
 
 
-def _await_ready(process: subprocess.Popen[bytes], log: IO[bytes]) -> str:
+def _await_ready(process: subprocess.Popen[bytes], log: IO[bytes], path: str) -> str:
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until and process.poll() is None:
         # pread leaves the place alone at which the service goes on writing.
@@ -92,7 +92,7 @@ def _await_ready(process: subprocess.Popen[bytes], log: IO[bytes]) -> str:
         address = re.search(r"listens on (http://\S+) ", seen)
         with contextlib.suppress(httpx2.TransportError):
             url = address.group(1) if address else ""
-            if url and httpx2.get(f"{url}/readyz", timeout=5).status_code == httpx2.codes.OK:
+            if url and httpx2.get(f"{url}{path}", timeout=5).status_code == httpx2.codes.OK:
                 return url
         time.sleep(0.02)
     seen = os.pread(log.fileno(), _LOG_BYTES, 0).decode(errors="replace")

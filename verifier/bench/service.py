@@ -23,6 +23,7 @@ from verifier.model import Reference, Rollout, ScoreRequest
 from verifier.scoring import score
 from verifier.spec import compile_spec
 from verifier.watchdog import Watchdog
+from verifier.workbench import Workbench
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ _SAMPLE = Path("examples/rollouts.jsonl")
 
 def measure() -> Iterator[Figure]:
     """Overhead, requests per second, and R1's burst of 8,192 rollouts with real math."""
-    with served() as service:
+    with served(VERIFIER_WORK="rules") as service:
         yield from _overhead(service)
         yield from _small_requests(service)
         yield from _burst(service)
@@ -54,7 +55,7 @@ def measure() -> Iterator[Figure]:
 def _overhead(service: Served) -> Iterator[Figure]:
     """HTTP and in process by turns, so that noise falls on both alike; then HTTP alone."""
     compiled = compile_spec(json.dumps(_FREE))
-    tools = Watchdog(Path("/nonexistent"))  # a free check calls no child
+    tools = Workbench(Watchdog(Path("/nonexistent")))  # a free check calls no child
     inside, through = [], []
     gc.disable()  # a collection of ours is no cost of the service's
     with contextlib.closing(_Connection(service.url)) as connection:

@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from verifier.cli import bench, doctor, openapi, score, serve, spec, worker
+from verifier.cli import bench, doctor, openapi, run, score, serve, spec, worker
 from verifier.errors import CallerError, VerifierError
 
 __all__ = ["app", "main"]
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
+app.command("run")(run.run)
 app.command("score")(score.score)
 app.add_typer(spec.app, name="spec")
 app.command("doctor")(doctor.doctor)
