@@ -12,7 +12,7 @@ from sandbox.shipping import shipment
 from sandbox.types import Execution, Match, Outcome, Returned, SandboxFault, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sandbox.languages.base import Language
     from sandbox.stream import Stream
@@ -22,6 +22,7 @@ _START_SECONDS = 60.0
 _SLACK_SECONDS = 15.0
 _BUSY_FACTOR = 10
 """The runner itself gives up at so many times the wall limit."""
+_MAX_NAME_BYTES = 255
 _COMPILE_SECONDS = 30.0
 _COMPILE_PROCESSES = 128
 _COMPILE_FILE_BYTES = 128 << 20
@@ -60,6 +61,7 @@ class Channel:
     def load(self, program: Program, limits: Limits) -> Execution:
         """See `sandbox.types.Slot.load`."""
         language = _language(program)
+        _check_names(program.files)
         if self._dirty:
             self.clear()
         self._dirty = True
@@ -81,6 +83,8 @@ class Channel:
 
     def run(self, case: Case, limits: Limits) -> Execution:
         """See `sandbox.types.Slot.run`."""
+        if any("\0" in argument for argument in case.args):
+            raise ValueError("an argument of a program holds no NUL")
         header = {"operation": "run", "args": list(case.args)}
         return self._execute(header, limits, case.stdin)[0]
 
@@ -167,6 +171,21 @@ def _language(program: Program) -> Language:
     if language is None:
         raise Unavailable(f"there is no language {program.language!r} here")
     return language
+
+
+def _check_names(names: Iterable[str]) -> None:
+    """Refuse what is no name of a file beside the program.
+
+    Raises:
+        ValueError: a name is not plain.
+    """
+    for name in names:
+        try:
+            size = len(name.encode())
+        except UnicodeEncodeError:
+            size = 0
+        if not 0 < size <= _MAX_NAME_BYTES or name in {".", ".."} or {"/", "\0"} & set(name):
+            raise ValueError(f"{name!r} is no plain file name")
 
 
 def _limits(limits: Limits) -> dict[str, Any]:

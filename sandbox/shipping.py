@@ -10,6 +10,7 @@ _MODULES = (
     "sandbox.protocol",
     "sandbox.values",
     "sandbox.runner",
+    "sandbox.runner.processes",
     "sandbox.runner.people",
     "sandbox.runner.kernel",
     "sandbox.runner.rooms",

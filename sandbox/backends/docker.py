@@ -252,8 +252,8 @@ class _Attached(Stream):
             try:
                 view = view[self._socket.send(view) :]
             except BlockingIOError:
-                self._wait(self._socket.fileno(), select.POLLOUT, until)
-            except OSError as error:
+                self._await(select.POLLOUT, until)
+            except (OSError, ValueError) as error:  # ValueError: it was closed meanwhile
                 raise SandboxFault(f"the container is gone: {error}") from error
 
     def read_exactly(self, size: int, until: float) -> bytes:
@@ -262,9 +262,9 @@ class _Attached(Stream):
             try:
                 part = self._socket.recv(1 << 18)
             except BlockingIOError:
-                self._wait(self._socket.fileno(), select.POLLIN, until)
+                self._await(select.POLLIN, until)
                 continue
-            except OSError as error:
+            except (OSError, ValueError) as error:  # ValueError: it was closed meanwhile
                 raise SandboxFault(f"the container is gone: {error}") from error
             if not part:
                 raise SandboxFault(f"the container is gone {self._complaint.decode()}".strip())
@@ -288,6 +288,12 @@ class _Attached(Stream):
                 self._complaint = (self._complaint + bytes(part))[-2000:]
             start = begin + size
         del self._raw[:start]
+
+    def _await(self, event: int, until: float) -> None:
+        fd = self._socket.fileno()
+        if fd < 0:
+            raise SandboxFault("the container was destroyed")
+        self._wait(fd, event, until)
 
     def close(self) -> None:
         """See `Stream.close`."""

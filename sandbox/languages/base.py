@@ -40,8 +40,6 @@ class Language:
     """Threads that its runtime needs beside the program's own."""
     main: Callable[[str], str] | None = None
     """The name that a source asks its file to have, without suffix; letters, digits and `_`."""
-    reserves_address_space: bool = False
-    """Whether its runtime reserves far more address space than it uses."""
 
     def told(self, source: str, memory_bytes: int) -> dict[str, Any]:
         """What the runner has to know to compile and run this source."""
@@ -60,5 +58,4 @@ class Language:
             "environment": dict(self.environment),
             "zygote": self.zygote,
             "processes": self.processes,
-            "reserves_address_space": self.reserves_address_space,
         }

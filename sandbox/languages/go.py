@@ -29,5 +29,4 @@ func main() {
 """,
     environment={"GOMAXPROCS": "1"},
     processes=32,
-    reserves_address_space=True,
 )

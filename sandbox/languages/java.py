@@ -58,5 +58,4 @@ public class Main {
 }
 """,
     processes=32,
-    reserves_address_space=True,
 )

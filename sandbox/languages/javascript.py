@@ -14,5 +14,4 @@ LANGUAGE = Language(
     ),
     echo="console.log(require('fs').readFileSync(0, 'utf8').trim());\n",
     processes=32,
-    reserves_address_space=True,
 )

@@ -23,5 +23,4 @@ console.log(line);
 """,
     environment={"GOMAXPROCS": "1"},
     processes=32,
-    reserves_address_space=True,
 )

@@ -31,7 +31,8 @@ def prepare(environment: dict[str, str]) -> None:
                 continue
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_IGN)
     os.environ.clear()
     os.environ.update(environment)
     os.umask(0o022)
@@ -98,7 +99,8 @@ def _limit(order: dict[str, Any]) -> None:
 
 
 def _execute(order: dict[str, Any]) -> NoReturn:
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         os.execvpe(order["argv"][0], order["argv"], order["environment"])  # noqa: S606 - no shell

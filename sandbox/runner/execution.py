@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import select
-import signal
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +30,7 @@ class Sink:
     def __init__(self, most: int, *, strict: bool) -> None:
         self._most = most
         self._strict = strict
-        self._parts: list[bytes] = []
+        self._head = bytearray()
         self._size = 0
         self._tail = b""
 
@@ -45,13 +44,13 @@ class Sink:
         room = max(0, self._most - self._size)
         self._size += len(part)
         if room:
-            self._parts.append(part[:room])
+            self._head += part[:room]
         if not self._strict:
             self._tail = (self._tail + part[room:])[-self._most :]
 
     def content(self) -> bytes:
         """What was kept, with a note where something is missing."""
-        whole = b"".join(self._parts)
+        whole = bytes(self._head)
         missing = self._size - len(whole) - len(self._tail)
         note = b"\n[... %d bytes left out ...]\n" % missing if missing > 0 else b""
         return whole + note + self._tail if not self._strict else whole
@@ -199,6 +198,10 @@ def _watch(runs: Sequence[Running], started: float, reaped: Reaped) -> None:
             look_at = time.monotonic() + _LOOK_SECONDS
             reaped.reap()
             _look(runs, time.monotonic() - started, reaped, account)
+    if account.begun:
+        # Once more, since a look between an end and its report has counted that twice.
+        reports = sum(run.report["cpu_seconds"] for run in runs if run.report is not None)
+        runs[0].hidden_seconds = account.hidden(reports + reaped.cpu_seconds)
     _drain(readers)
 
 
@@ -240,28 +243,34 @@ class _Account:
     def __init__(self, separation: Separation) -> None:
         self._separation = separation
         self._at_first: float | None = None
-        self._seconds = 0.0
+
+    @property
+    def begun(self) -> bool:
+        """Whether it was asked before."""
+        return self._at_first is not None
 
     def hidden(self, shown_seconds: float) -> float:
         """How much it was since the first time that this was asked."""
         all_seconds = self._separation.cpu_seconds()
-        if all_seconds is not None:
-            seconds = all_seconds - time.process_time() - shown_seconds
-            if self._at_first is None:
-                self._at_first = seconds
-            self._seconds = max(self._seconds, seconds - self._at_first)
-        return self._seconds
+        if all_seconds is None:
+            return 0.0
+        seconds = all_seconds - time.process_time() - shown_seconds
+        if self._at_first is None:
+            self._at_first = seconds
+        return max(0.0, seconds - self._at_first)
 
 
 def _look(runs: Sequence[Running], wall: float, reaped: Reaped, account: _Account) -> None:
     found = [(run, *run.separation.usage(run)) for run in runs if run.report is None]
     ended = sum(run.report["cpu_seconds"] for run in runs if run.report is not None)
     hidden = account.hidden(ended + reaped.cpu_seconds + sum(cpu for _, cpu, _, _ in found))
-    runs[0].hidden_seconds = hidden
-    for run, cpu, memory, waited in found:
+    # What is hidden at two looks is; at one look it may be of a process that just ends.
+    certain, runs[0].hidden_seconds = min(hidden, runs[0].hidden_seconds), hidden
+    # One that waits for the other waits for a core with it.
+    idle = wall - max((waited for _, _, _, waited in found), default=0.0)
+    for run, cpu, memory, _ in found:
         run.peak_bytes = max(run.peak_bytes, memory)
-        worked = cpu + reaped.cpu_seconds + run.hidden_seconds
-        idle = wall - waited
+        worked = cpu + reaped.cpu_seconds + (certain if run is runs[0] else 0.0)
         if memory > run.limits["memory_bytes"]:
             run.end("memory_limit")
         elif worked > run.limits["cpu_seconds"] or idle > run.limits["wall_seconds"]:
@@ -283,13 +292,12 @@ def _outcome(run: Running, reaped: Reaped, wall: float, *, out_of_memory: bool) 
     code = None if killed_by else os.WEXITSTATUS(status)
     cpu = report["cpu_seconds"] + reaped.cpu_seconds + run.hidden_seconds
     memory = max(report["memory_bytes"], run.peak_bytes, reaped.memory_bytes)
-    overtime = killed_by == signal.SIGXCPU or cpu > run.limits["cpu_seconds"]
     stderr = run.stderr.content()
     if run.verdict == "output_limit":
         outcome = "output_limit"
     elif run.verdict == "memory_limit" or out_of_memory or memory > run.limits["memory_bytes"]:
         outcome = "memory_limit"
-    elif run.verdict == "time_limit" or overtime:
+    elif run.verdict == "time_limit" or cpu > run.limits["cpu_seconds"]:
         outcome = "time_limit"
     elif said.startswith(b"C"):
         outcome = "compile_error"
@@ -317,5 +325,5 @@ def _says_out_of_memory(stderr: bytes) -> bool:
     last = stderr.rstrip().rpartition(b"\n")[2]
     return last.startswith((b"MemoryError", b"numpy.core._exceptions._ArrayMemoryError")) or any(
         sign in stderr
-        for sign in (b"std::bad_alloc", b"java.lang.OutOfMemoryError", b"heap out of memory")
+        for sign in (b"std::bad_alloc", b"OutOfMemoryError: Java heap", b"heap out of memory")
     )

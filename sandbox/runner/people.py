@@ -8,6 +8,8 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any
 
+from sandbox.runner.processes import measured, read
+
 if TYPE_CHECKING:
     import socket
     from collections.abc import Sequence
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 FIRST_UID = 20_000
 LAST_UID = 59_999
 _GONE_SECONDS = 10.0
+_OUR_BYTES = 96 << 20
+"""More than the supervisor and the zygotes hold. So much more than its limit a program may hold
+in memory that belongs to none of its processes: shared, or a file without a name."""
+_FOLDERS = ("/work", "/program", "/tmp", "/dev/shm")
 
 
 class Reaped:
@@ -81,62 +87,48 @@ def end_all(uid: int, reaped: Reaped) -> None:
 
 def usage(uid: int) -> tuple[float, int, float]:
     """CPU seconds, resident bytes and seconds spent waiting for a core, of a uid's processes."""
-    ticks = os.sysconf("SC_CLK_TCK")
-    page = os.sysconf("SC_PAGE_SIZE")
-    cpu = memory = waited = 0.0
+    cpu = waited = 0.0
+    memory = 0
     for name in os.listdir("/proc"):
         if not name.isdigit():
             continue
         try:
             if os.stat(f"/proc/{name}").st_uid != uid and _uid(name) != uid:
                 continue
-            stat_line = _read(f"/proc/{name}/stat")
-            delay = _read(f"/proc/{name}/schedstat")
+            found = measured(f"/proc/{name}")
         except OSError:
             continue
-        fields = stat_line.rpartition(b")")[2].split()
-        if not fields:  # it ended while it was read
-            continue
-        # In proc(5): utime, stime, cutime and cstime are fields 14 to 17, rss is field 24.
-        cpu += sum(int(field) for field in fields[11:15]) / ticks
-        memory += int(fields[21]) * page
-        parts = delay.split()
-        waited = max(waited, int(parts[1]) / 1e9 if len(parts) > 1 else 0.0)
-    return cpu, int(memory), waited
+        cpu += found.cpu_seconds
+        memory += found.resident_bytes
+        waited = max(waited, found.waited_seconds)
+    return cpu, memory, waited
 
 
 def _uid(pid: str) -> int:
     # A process that may not be dumped belongs to root in /proc.
-    for line in _read(f"/proc/{pid}/status").splitlines():
+    for line in read(f"/proc/{pid}/status").splitlines():
         if line.startswith(b"Uid:"):
             return int(line.split()[1])
     return -1
 
 
-def _read(path: str) -> bytes:
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return os.read(fd, 4096)
-    finally:
-        os.close(fd)
-
-
 def _held_bytes() -> int:
-    """Memory of the whole cgroup but for its page cache; 0 where there is no account of it."""
+    """Memory of the whole cgroup but for files; 0 where there is no account of it."""
     for path, names in (
         ("/sys/fs/cgroup/memory.stat", (b"anon", b"shmem")),
         ("/sys/fs/cgroup/memory/memory.stat", (b"total_rss", b"total_shmem")),
     ):
         found = [_counted(path, name) or 0 for name in names]
         if found[0]:
-            return sum(found)
+            disks = [os.statvfs(folder) for folder in _FOLDERS]
+            return sum(found) - sum((one.f_blocks - one.f_bfree) * one.f_frsize for one in disks)
     return 0
 
 
 def _counted(path: str, name: bytes) -> int | None:
     """The number after a name in a file of counters; without a name, the only one in it."""
     try:
-        for line in _read(path).splitlines():
+        for line in read(path).splitlines():
             *key, value = line.split()
             if key == ([name] if name else []):
                 return int(value)
@@ -172,8 +164,11 @@ class People:
     def usage(self, run: Running) -> tuple[float, int, float]:
         """See `Separation`."""
         cpu, memory, waited = usage(run.order["uid"])
-        if memory > run.limits["memory_bytes"]:
-            memory = min(memory, _held_bytes() or memory)
+        held = _held_bytes()
+        if held and memory > run.limits["memory_bytes"]:
+            memory = min(memory, held)
+        elif held and run.role != "referee":
+            memory = max(memory, held - _OUR_BYTES)
         return cpu, memory, waited
 
     def cpu_seconds(self) -> float | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import builtins
+import gc
 import io
 import linecache
 import os
@@ -31,7 +32,11 @@ def main(order: dict[str, Any], control: int) -> int:
     """Run the program as `python main.py` would."""
     module = _module("__main__", order)
     code = _compiled(order, control)
-    return _finish(_run(code, module)) if code is not None else 1
+    if code is None:
+        return 1
+    status = _run(code, module)
+    del module, code  # or it would outlive its end
+    return _finish(status)
 
 
 def calls(order: dict[str, Any], control: int) -> int:
@@ -126,6 +131,10 @@ class _CannotCross(BaseException):
     """The test code needs something that is not data; no `except Exception` may swallow it."""
 
 
+class _Gone(BaseException):
+    """The program ended before its tests did; no test may take that for an exception it wants."""
+
+
 class _Proxy:
     """Stands in the test code for one name of the program."""
 
@@ -149,6 +158,7 @@ class _Asking:
     def __init__(self, answers: Any, requests: Any) -> None:
         self._answers = answers
         self._requests = requests
+        self.gone = False
         self.proxied = True
         """False once the test code needed what cannot cross, whatever it made of that."""
 
@@ -159,7 +169,8 @@ class _Asking:
     def hear(self) -> Any:
         line = self._answers.readline(_ANSWER_BYTES)
         if not line.endswith(b"\n"):
-            raise EOFError("the program ended before its tests did")
+            self.gone = True
+            raise _Gone("the program ended before its tests did")
         return values.decode(line)
 
     def __call__(self, name: str, args: Any, kwargs: Any) -> Any:
@@ -206,11 +217,11 @@ def referee(order: dict[str, Any], control: int) -> int:
         code = _compiled(order, control)
         if code is not None:
             passed = _pytest(order["path"]) if order["pytest"] else _run(code, module) == 0
-    except (_CannotCross, EOFError) as error:
+    except (_CannotCross, _Gone) as error:
         print(error, file=sys.stderr)
     if not ask.proxied:
         os.write(verdict, b"N")
-    elif passed:
+    elif passed and not ask.gone:
         os.write(verdict, b"P")
     return _finish(0 if passed else 1)
 
@@ -224,7 +235,9 @@ def _pytest(path: str) -> bool:
 
 def _exception(name: str, message: str) -> BaseException:
     kind = getattr(builtins, name, None)
-    if isinstance(kind, type) and issubclass(kind, Exception):
+    # These steer loops and generators of the test code; raised out of order they end them.
+    steering = (StopIteration, StopAsyncIteration)
+    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, steering):
         try:
             return kind(message)
         except TypeError:
@@ -297,7 +310,7 @@ def _run(code: types.CodeType, module: types.ModuleType) -> int:
     except SystemExit as error:
         return _exit_status(error.code)
     except BaseException as error:
-        if type(error) is _CannotCross:
+        if type(error) in (_CannotCross, _Gone):
             raise
         error.__traceback__ = _without_us(error)
         sys.excepthook(type(error), error, error.__traceback__)
@@ -331,12 +344,21 @@ def _finish(status: int) -> int:
     except BaseException:
         traceback.print_exc()
         status = status or 1
-    try:
-        sys.stdout.flush()
-    except BaseException:
-        status = status or 120
-    try:
-        sys.stderr.flush()
-    except BaseException:
-        status = status or 120
+    out, complaints = sys.__stdout__, sys.__stderr__
+    status = _flushed(status, sys.stdout, out)
+    # What the program still holds goes: files are flushed when they are closed, finalizers run.
+    # Everything older than the program is frozen, so that the collector has little to look at.
+    for name in ("__main__", "solution"):
+        sys.modules.pop(name, None)
+    gc.collect()
+    return _flushed(status, sys.stdout, out, sys.stderr, complaints)
+
+
+def _flushed(status: int, *streams: Any) -> int:
+    for stream in streams:
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except BaseException:
+            status = status or 120
     return status

@@ -9,6 +9,7 @@ import signal
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sandbox.runner import kernel
+from sandbox.runner.processes import measured
 
 if TYPE_CHECKING:
     import socket
@@ -53,28 +54,28 @@ class Rooms:
             return 0.0, 0, 0.0
         # Its own /proc, as its init mounted it: its processes and no others.
         folder = "/".join(("/proc", str(run.init), "root", "proc"))  # its own view of /proc
-        ticks, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
-        cpu = memory = waited = 0.0
+        cpu = waited = 0.0
+        memory = largest = 0
         try:
             names = [name for name in os.listdir(folder) if name.isdigit()]
         except OSError:
             return 0.0, 0, 0.0
         for name in names:
             try:
-                with open(f"{folder}/{name}/stat", "rb") as file:
-                    fields = file.read().rpartition(b") ")[2].split()
-                with open(f"{folder}/{name}/schedstat", "rb") as file:
-                    delay = file.read().split()
-                # As in proc(5): utime, stime, cutime and cstime are fields 14 to 17, rss is 24.
-                cpu += sum(int(field) for field in fields[11:15]) / ticks
-                if name != "1":
-                    memory += int(fields[21]) * page
-                    waited = max(waited, int(delay[1]) / 1e9)
-            except (OSError, ValueError, IndexError):
+                found = measured(f"{folder}/{name}")
+            except OSError:
                 continue
+            cpu += found.cpu_seconds
+            if name != "1":
+                memory += found.resident_bytes
+                largest = max(largest, found.virtual_bytes)
+                waited = max(waited, found.waited_seconds)
+        processes = [f"{folder}/{name}" for name in names if name != "1"]
         if memory > run.limits["memory_bytes"]:
-            memory = _own_bytes([f"{folder}/{name}" for name in names if name != "1"])
-        return cpu, int(memory), waited
+            memory = _own_bytes(processes)
+        elif largest > run.limits["memory_bytes"]:
+            memory += _shared_bytes(processes)
+        return cpu, memory, waited
 
     def cpu_seconds(self) -> float | None:
         """See `Separation`: a user's processes have no account of their own."""
@@ -162,6 +163,22 @@ def _own_bytes(processes: Sequence[str]) -> int:
         except (OSError, StopIteration):
             continue
     return found
+
+
+def _shared_bytes(processes: Sequence[str]) -> int:
+    """Size of the memory that they have mapped shared: whoever touched it may be gone by now."""
+    found = {}
+    for process in processes:
+        try:
+            with open(f"{process}/maps", "rb") as file:
+                for line in file:
+                    addresses, rights, _, device, inode, *name = line.split()
+                    if rights.endswith(b"s") and name[:1] == [b"/dev/zero"]:
+                        first, _, last = addresses.partition(b"-")
+                        found[device, inode] = int(last, 16) - int(first, 16)
+        except (OSError, ValueError):
+            continue
+    return sum(found.values())
 
 
 def _wait(program: int, requests: socket.socket) -> NoReturn:

@@ -23,7 +23,7 @@ WITH_SUCCESSOR = [entry for entry in HOSTILE if entry.then is not None]
 VERDICTS = {outcome.value for outcome in Outcome} - {"ok"} | {"wrong_answer"}
 HOST_CPU_SECONDS = 3.0
 """What judging one program may cost this process, whatever the program sends; it is far less."""
-COMPILE_SECONDS = 8.0
+COMPILE_SECONDS = 5.0
 """A compiler bomb is one however long it may go on, and these tests should not."""
 LANGUAGES = {"python", "c", "cpp", "java", "javascript", "typescript", "go", "rust", "bash"}
 TROPHY = b"FOUND"
