@@ -141,6 +141,8 @@ def test_json_can_be_read(block: Block) -> None:
 def test_every_relative_link_leads_to_a_file(page: Path) -> None:
     targets = [found["target"] or found["image"] for found in _LINK.finditer(prose_of(page))]
     paths = [unquote(t.partition("#")[0]) for t in targets if not re.match(r"[a-z]+:|#", t)]
+    if not (ROOT / "sandbox").is_dir():  # where the wheel is tested
+        paths = [path for path in paths if not path.startswith(("sandbox/", "verifier/"))]
     assert [path for path in paths if not (page.parent / path).exists()] == []
 
 

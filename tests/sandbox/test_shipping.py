@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from sandbox import runner
 from sandbox.shipping import BY_NAMESPACE, BY_UID, LAUNCHER, shipment
 
 SOURCES: dict[str, str] = json.loads(shipment()[8:])
 OLDEST = (3, 9)
-RUNNER = Path(__file__).parents[2] / "sandbox" / "runner"
+RUNNER = Path(str(runner.__file__)).parent
 
 
 def test_its_length_comes_first() -> None:

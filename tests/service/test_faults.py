@@ -134,7 +134,7 @@ def test_work_of_a_killed_worker_is_answered_within_its_lease_and_seconds(
         os.kill(running.worker(), signal.SIGKILL)
         killed = time.monotonic()
         assert answer.result() == [1, 0, 0]
-    assert time.monotonic() - killed < LEASE_SECONDS + 6
+    assert time.monotonic() - killed < LEASE_SECONDS + 20
 
 
 def test_a_killed_worker_is_replaced(running: Running) -> None:
