@@ -6,6 +6,7 @@ import contextlib
 import queue
 import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Literal, Self
 
 from sandbox import echo
@@ -26,6 +27,54 @@ _RECYCLE_LEASES = 2_000
 
 def _nothing() -> None:
     """The default tick."""
+
+
+class _Line:
+    """Sandboxes that are ready, and those who wait for one, served in the order they came."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ready: deque[tuple[Sandbox, int]] = deque()
+        self._waiting: deque[queue.SimpleQueue[tuple[Sandbox, int]]] = deque()
+
+    def empty(self) -> bool:
+        """Whether none is ready."""
+        return not self._ready
+
+    def put(self, one: tuple[Sandbox, int]) -> None:
+        """Give one to who has waited longest, or keep it."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().put(one)
+            else:
+                self._ready.append(one)
+
+    def get(self, timeout: float) -> tuple[Sandbox, int]:
+        """One that is ready, after those who came before.
+
+        Raises:
+            queue.Empty: there was none in time.
+        """
+        with self._lock:
+            if self._ready:
+                return self._ready.popleft()
+            mine: queue.SimpleQueue[tuple[Sandbox, int]] = queue.SimpleQueue()
+            self._waiting.append(mine)
+        try:
+            return mine.get(timeout=timeout)
+        except queue.Empty:
+            with self._lock:
+                if mine in self._waiting:
+                    self._waiting.remove(mine)
+                    raise
+            return mine.get_nowait()  # it was given just now
+
+    def get_nowait(self) -> tuple[Sandbox, int]:
+        """One that is ready; raises `queue.Empty` where none is."""
+        with self._lock:
+            if not self._ready:
+                raise queue.Empty
+            return self._ready.popleft()
 
 
 class Pool:
@@ -49,7 +98,7 @@ class Pool:
         self._backend = backend
         self._isolation = isolation
         self._wait_seconds = wait_seconds
-        self._ready: queue.SimpleQueue[tuple[Sandbox, int]] = queue.SimpleQueue()
+        self._ready = _Line()
         self._missing = threading.Semaphore(0)
         self._closing = threading.Event()
         self._problem = "no sandbox was ready in time"
