@@ -49,6 +49,7 @@ class Channel:
         self._loaded: Program | None = None
         self._dirty = False
         self._unanswered = 0
+        self._unsent = b""
         self._until = time.monotonic() + _START_SECONDS
         self.watch = stream.watch
         stream.write(shipment(), self._until)
@@ -70,12 +71,13 @@ class Channel:
             "language": language.told(program.source, limits.memory_bytes),
             "files": list(program.files),
             "limits": _compile_limits(limits),
+            "quiet": not language.compile,
         }
         source = program.source.encode("utf-8", "replace")
         message = protocol.pack(header, source, *program.files.values())
         if not language.compile:
-            # Nothing to wait for: the reply is read together with that of the first execution.
-            self._send(message, 0)
+            # Nothing to wait for: it goes with the first execution.
+            self._unsent = message
             return Execution(Outcome.OK)
         self._send(message, _COMPILE_SECONDS * _BUSY_FACTOR)
         reply, blobs = self._receive()
@@ -146,7 +148,8 @@ class Channel:
 
     def _send(self, message: bytes, seconds: float) -> None:
         self._until = time.monotonic() + seconds + _SLACK_SECONDS
-        self._stream.write(message, self._until)
+        self._stream.write(self._unsent + message, self._until)
+        self._unsent = b""
         self._unanswered += 1
 
     def _receive(self) -> tuple[dict[str, Any], list[bytes]]:

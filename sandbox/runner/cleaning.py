@@ -36,7 +36,8 @@ class Place:
         """
         if self._counted and self._used() == self._inodes:
             return
-        empty(self._fd)
+        if not empty(self._fd) and not self._counted:
+            return
         os.fchmod(self._fd, self._mode)
         os.fchown(self._fd, 0, 0)
         until = time.monotonic() + _SETTLE_SECONDS
@@ -65,15 +66,18 @@ def remove(path: str) -> None:
     os.rmdir(path)
 
 
-def empty(directory: int) -> None:
-    """Remove what is in an open directory; deep trees are flattened into it first.
+def empty(directory: int) -> bool:
+    """Remove what is in an open directory, deep trees flattened into it first; whether it had any.
 
     Raises:
         OSError: something cannot be removed.
     """
+    found = False
     while names := os.listdir(directory):
+        found = True
         for name in names:
             _remove(name, directory)
+    return found
 
 
 def _remove(name: str, directory: int) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
-import hashlib
 import os
 import re
 import signal
@@ -57,6 +57,9 @@ class Runner:
         os.mkdir(self._kept, 0o700)
         self._places = [Place(path) for path in separation.places]
         self._most_memory_bytes: int = config.get("memory_bytes", sys.maxsize)
+        self._oom_kills = _OomKills()
+        self._settled = True
+        """Whether nothing has run since the places were emptied."""
         self._language: dict[str, Any] = {}
         self._files: dict[str, bytes] = {}
         self._numeric = False
@@ -78,12 +81,9 @@ class Runner:
         source, *contents = blobs
         self._files = dict(zip(header["files"], contents))  # noqa: B905 - Python 3.9
         self._numeric = bool(_NUMERIC.search(source))
-        digest = hashlib.sha256(repr(sorted(language.items())).encode())
-        for name, content in sorted({**self._files, "": source}.items()):
-            digest.update(b"%d %d %s" % (len(name), len(content), name.encode()) + content)
         self._key = ""
-        key = digest.hexdigest()
-        if language["compile"] and os.path.isdir(f"{self._kept}/{key}"):
+        key = _digest(language, self._files, source) if language["compile"] else ""
+        if key and os.path.isdir(f"{self._kept}/{key}"):
             os.rename(f"{self._kept}/{key}", self._build)
             self._key = key
             return [{"outcome": "ok"}]
@@ -92,10 +92,12 @@ class Runner:
             _write(f"{self._build}/{name}", content)
         if not language["compile"]:
             return [{"outcome": "ok"}]
-        order = self._order(header["limits"], mode="exec", argv=language["compile"], folder=BUILD)
+        how = {"mode": "exec", "argv": language["compile"], "environment": _environment(language)}
+        order = self._order(header["limits"], folder=BUILD, **how)
         self._separation.give(self._build, order)
         run = self._running(order, header["limits"], b"")
-        (found,) = conduct([run], _oom_kills)
+        self._settled = False
+        (found,) = conduct([run], self._oom_kills)
         os.chown(self._build, 0, 0)
         os.chmod(self._build, 0o755)  # noqa: S103 - programs read it
         self._settle()
@@ -157,17 +159,34 @@ class Runner:
                     remove(f"{self._kept}/{kept[0]}")
                 os.rename(self._build, f"{self._kept}/{self._key}")
             else:
-                remove(self._build)
+                self._forget()
         self._settle()
         self._files = {}
         return [{"outcome": "ok"}]
 
+    def _forget(self) -> None:
+        """Remove the program; a program that is interpreted cannot have added anything to it."""
+        if not self._language["compile"]:
+            for name in (*self._files, self._language["source"]):
+                os.unlink(f"{self._build}/{name}")
+        try:
+            os.rmdir(self._build)
+        except OSError:
+            remove(self._build)
+
     def _settle(self) -> None:
+        if self._settled:
+            return
         for place in self._places:
             place.clean()
+        self._settled = True
 
     def _conducted(self, runs: list[Running]) -> list[Any]:
-        found = conduct(runs, _oom_kills)
+        found = conduct(runs, self._oom_kills)
+        for run in runs:
+            # Mostly that is all that there is to clean.
+            with contextlib.suppress(OSError):
+                os.rmdir(self._root + run.order["folder"])
         self._settle()
         return _answer(*found)
 
@@ -193,9 +212,10 @@ class Runner:
     def _order(self, limits: dict[str, Any], **more: Any) -> dict[str, Any]:
         spare = self._language["processes"] + self._separation.spare_processes
         return {
+            "uid": 0,
             **self._separation.newcomer(),
+            "path": "-",
             "folder": BOX,
-            "environment": {**_ENVIRONMENT, **self._language["environment"]},
             "cpu_seconds": limits["cpu_seconds"],
             "file_bytes": limits["file_bytes"],
             "processes": limits["processes"] + spare,
@@ -219,6 +239,7 @@ class Runner:
 
     def _folder(self, order: dict[str, Any], files: dict[str, bytes]) -> None:
         path = self._root + order["folder"]
+        self._settled = False
         os.mkdir(path, 0o700)
         for name, content in files.items():
             _write(f"{path}/{name}", content)
@@ -238,8 +259,14 @@ class Runner:
 def _how(language: dict[str, Any], path: str, args: Iterable[str]) -> dict[str, Any]:
     """The part of an order that says what to run."""
     if language["zygote"]:
-        return {"mode": "main", "path": path, "args": list(args)}
-    return {"mode": "exec", "argv": [*language["run"], *args]}
+        args = list(args)
+        return {"mode": "main", "path": path, **({"args": args} if args else {})}
+    argv = [*language["run"], *args]
+    return {"mode": "exec", "argv": argv, "environment": _environment(language)}
+
+
+def _environment(language: dict[str, Any]) -> dict[str, str]:
+    return {**_ENVIRONMENT, **language["environment"]}
 
 
 def _answer(*found: dict[str, Any]) -> list[Any]:
@@ -249,9 +276,22 @@ def _answer(*found: dict[str, Any]) -> list[Any]:
 
 
 def _write(path: str, content: bytes) -> None:
-    with open(path, "xb") as file:
-        file.write(content)
-        os.fchmod(file.fileno(), 0o644)
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(fd, view) :]
+    finally:
+        os.close(fd)
+
+
+def _digest(language: dict[str, Any], files: dict[str, bytes], source: bytes) -> str:
+    import hashlib  # large, and not for the zygotes to inherit
+
+    digest = hashlib.sha256(repr(sorted(language.items())).encode())
+    for name, content in sorted({**files, "": source}.items()):
+        digest.update(b"%d %d %s" % (len(name), len(content), name.encode()) + content)
+    return digest.hexdigest()
 
 
 def _size(folder: str) -> float:
@@ -264,18 +304,23 @@ def _size(folder: str) -> float:
     return size
 
 
-def _oom_kills() -> int:
+class _OomKills:
     """How often the kernel killed a process of this container for its memory limit."""
-    for path in ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"):
+
+    def __init__(self) -> None:
+        self._fd = -1
+        for path in ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"):
+            if os.path.exists(path):
+                self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                break
+
+    def __call__(self) -> int:
+        if self._fd < 0:
+            return 0
         try:
-            with open(path) as file:
-                for line in file:
-                    name, _, value = line.partition(" ")
-                    if name == "oom_kill":
-                        return int(value)
-        except OSError:
-            continue
-    return 0
+            return int(os.pread(self._fd, 4096, 0).rpartition(b"oom_kill ")[2].split()[0])
+        except (OSError, ValueError, IndexError):
+            return 0
 
 
 def _read_exactly(size: int) -> bytes:
@@ -316,7 +361,8 @@ def main(separate: Callable[[dict[str, Any], Sequence[bytes]], Separation]) -> N
             return
         try:
             reply, *parts = operations[header["operation"]](header, blobs)
-            _send(protocol.pack(reply, *parts))
+            if not header.get("quiet"):
+                _send(protocol.pack(reply, *parts))
         except (Fault, OSError) as error:
             _send(protocol.pack({"outcome": "fault", "reason": f"{error}"[:2000]}))
             return

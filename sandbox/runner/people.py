@@ -187,14 +187,18 @@ class People:
         """See `Separation`."""
         end_all(run.order["uid"], reaped)
 
-    def fork(self, message: memoryview, fds: Sequence[int], requests: socket.socket) -> int:  # noqa: ARG002 - the other kind needs them
+    def fork(self) -> int:
         """See `Separation`."""
         return os.fork()
 
+    def settle_in(self, order: dict[str, Any], fds: Sequence[int], requests: socket.socket) -> None:
+        """See `Separation`; there is nothing to do."""
+
     def give_up_rights(self, order: dict[str, Any]) -> None:
         """See `Separation`."""
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("1000")
+        fd = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+        os.write(fd, b"1000")
+        os.close(fd)
         uid = order["uid"]
         os.setgroups([])
         os.setresgid(uid, uid, uid)

@@ -13,9 +13,7 @@ import gc
 import io
 import linecache
 import os
-import random
 import sys
-import threading
 import traceback
 import types
 from typing import Any
@@ -24,6 +22,10 @@ from sandbox import values
 from sandbox.runner import environments
 
 _READ_BYTES = 1 << 16
+MAIN = "/program/build/main.py"
+"""Where nearly every program is."""
+_AT_END = ("_shutdown_locks", "_threading_atexits")
+"""Where the module threading keeps what it has to do at the end, mostly nothing."""
 _ANSWER_BYTES = 4 << 20
 """The longest line that the two halves of a suite say to each other."""
 
@@ -268,39 +270,52 @@ def prepare() -> None:
         open(2, "wb", closefd=False), "utf-8", "backslashreplace", line_buffering=True
     )
     sys.path.insert(0, "")
+    linecache.clearcache()
+    # Always the same, so that the same program does the same on any worker at any time.
+    for name in ("random", "numpy.random"):
+        if name in sys.modules:
+            sys.modules[name].seed(0)
+
+
+def furnish() -> None:
+    """Have a program's module ready, once all else is frozen: it has to be freed at the end."""
+    sys.modules["__main__"] = _made("__main__", MAIN)
 
 
 def _module(name: str, order: dict[str, Any]) -> types.ModuleType:
     """A fresh module for a program."""
     path = order["path"]
+    module = sys.modules["__main__"]
+    if name != "__main__" or path != MAIN:
+        sys.modules[name] = module = _made(name, path)
+    if "args" in order:
+        sys.argv = [path, *order["args"]]
+    return module
+
+
+def _made(name: str, path: str) -> types.ModuleType:
     module = types.ModuleType(name)
     module.__dict__.update(
         __builtins__=builtins, __file__=path, __annotations__={}, __cached__=None, __doc__=None
     )
-    sys.modules[name] = module
-    sys.argv = [path, *order.get("args", ())]
+    sys.argv = [path]
     sys.path[0] = os.path.dirname(path)
-    # Always the same, so that the same program does the same on any worker at any time.
-    random.seed(0)
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        numpy.random.seed(0)
     return module
 
 
 def _compiled(order: dict[str, Any], control: int) -> types.CodeType | None:
     """The program's code; the last thing done before the control pipe closes."""
-    with open(order["path"], "rb") as file:
-        source = file.read()
+    path = order["path"]
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    source = _read_all(fd)
     try:
-        code: types.CodeType = compile(source, order["path"], "exec", dont_inherit=True)
+        code: types.CodeType = compile(source, path, "exec", dont_inherit=True)
     except Exception as error:  # a codec that the source names may raise anything
         traceback.print_exception(type(error), error, None)
         sys.stderr.flush()
         os.write(control, b"C")
         return None
     os.close(control)
-    linecache.clearcache()
     return code
 
 
@@ -337,7 +352,9 @@ def _exit_status(code: object) -> int:
 def _finish(status: int) -> int:
     """What the interpreter does at its end: join threads, run exit functions, flush."""
     try:
-        threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - what the interpreter calls
+        threading: Any = sys.modules.get("threading")
+        if threading is not None and any(getattr(threading, name, True) for name in _AT_END):
+            threading._shutdown()  # noqa: SLF001 - what the interpreter calls
         atexit._run_exitfuncs()  # noqa: SLF001 - likewise
     except SystemExit as error:
         status = _exit_status(error.code)

@@ -92,13 +92,17 @@ class Rooms:
     def end_all(self, run: Running, reaped: Reaped) -> None:
         """See `Separation`; its init has ended, so the kernel has done it."""
 
-    def fork(self, message: memoryview, fds: Sequence[int], requests: socket.socket) -> int:
+    def fork(self) -> int:
         """See `Separation`: the pid of the init."""
         pid = kernel.clone(_NAMESPACES)
-        if pid:
-            return pid
+        if not pid:
+            kernel.control(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        return pid
+
+    def settle_in(self, order: dict[str, Any], fds: Sequence[int], requests: socket.socket) -> None:
+        """See `Separation`; its init stays behind, and ends the process with the program."""
         try:
-            self._furnish(json.loads(bytes(message)), requests)
+            self._furnish(order, requests)
             # From inside, an init gets the signals that it handles, and no others.
             handler = signal.signal(signal.SIGINT, signal.SIG_DFL)
             program = os.fork()
@@ -109,11 +113,9 @@ class Rooms:
             os._exit(1)
         if program:
             _wait(program, requests)
-        return 0
 
     def _furnish(self, order: dict[str, Any], requests: socket.socket) -> None:
         """Make the room, as its init."""
-        kernel.control(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
         pid = int(os.readlink("/proc/self"))
         # Only a process that may be dumped owns its files in /proc.
         kernel.control(kernel.PR_SET_DUMPABLE, 1)

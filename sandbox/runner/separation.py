@@ -47,8 +47,11 @@ class Separation(Protocol):
 
     # In the zygote and in its fork.
 
-    def fork(self, message: memoryview, fds: Sequence[int], requests: socket.socket) -> int:
-        """The pid to wait for; or 0 in the process that shall become the program."""
+    def fork(self) -> int:
+        """The pid to wait for; or 0 in a process that an order is given to, sooner or later."""
+
+    def settle_in(self, order: dict[str, Any], fds: Sequence[int], requests: socket.socket) -> None:
+        """Do in it what depends on the order; returns in the process that becomes the program."""
 
     def give_up_rights(self, order: dict[str, Any]) -> None:
         """Become someone without any."""

@@ -11,17 +11,20 @@ import importlib
 import json
 import os
 import socket
+import struct
 from typing import TYPE_CHECKING, Any
 
 from sandbox.runner import child
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sandbox.runner.separation import Separation
 
-MAX_MESSAGE_BYTES = 256 << 10
-_MAX_FDS = 8
+_NEWS_BYTES = 4096
+_SEND_BYTES = 512 << 10
+_REQUESTS = 100
+_REPORT = struct.Struct("<qdq")
 
 
 class Zygote:
@@ -35,7 +38,7 @@ class Zygote:
     ) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         for end in (self._socket, theirs):
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * MAX_MESSAGE_BYTES)
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
         self.pid = os.fork()
         if self.pid == 0:
             try:
@@ -51,7 +54,7 @@ class Zygote:
 
     def fork(self, order: dict[str, Any], fds: Sequence[int]) -> None:
         """Start an execution with these file descriptors, see `child.become`."""
-        socket.send_fds(self._socket, [json.dumps(order).encode()], list(fds))
+        socket.send_fds(self._socket, [child.told(order)], list(fds))
 
     def news(self) -> dict[str, Any]:
         """What is new about the execution; the last has CPU seconds, peak memory, a wait status.
@@ -61,11 +64,16 @@ class Zygote:
         Raises:
             OSError: the zygote is gone.
         """
-        message = self._socket.recv(MAX_MESSAGE_BYTES)
+        message = self._socket.recv(_NEWS_BYTES)
         if not message:
             raise OSError("the zygote is gone")
-        report: dict[str, Any] = json.loads(message)
-        return report
+        if len(message) == _REPORT.size:
+            status, cpu_seconds, memory_bytes = _REPORT.unpack(message)
+            return {"status": status, "cpu_seconds": cpu_seconds, "memory_bytes": memory_bytes}
+        if not message.startswith(b"{"):
+            raise OSError("a fork cannot read its order")
+        news: dict[str, Any] = json.loads(message)
+        return news
 
 
 def serve(
@@ -75,34 +83,64 @@ def serve(
     separation: Separation,
 ) -> None:
     """Fork an execution per request until the supervisor is gone."""
-    for module in modules:
-        try:
-            importlib.import_module(module)
-        except ImportError:
-            continue
+    # What comes with an order has to come above 2 and in order, see `child.become`.
+    fd = os.dup2(requests.detach(), _REQUESTS, inheritable=False)
+    os.closerange(3, fd)
+    os.closerange(fd + 1, 1024)
+    requests = socket.socket(fileno=fd)
+    hooks = _imported(("random", "threading", *modules))
+
+    def after(hooks: Sequence[Callable[[], object]] = hooks) -> None:
+        for hook in hooks:
+            hook()
+
     # Whatever is the same for every program is done here, once: each page that a fork writes to
     # costs it a fault.
     child.prepare(environment)
     gc.collect()
     gc.freeze()
-    buffer = bytearray(MAX_MESSAGE_BYTES)
+    child.furnish()
     while True:
-        size, ancillary, _, _ = requests.recvmsg_into([buffer], socket.CMSG_SPACE(4 * _MAX_FDS))
-        if not size:
-            os._exit(0)
-        message = memoryview(buffer)[:size]
-        fds = [fd for _, _, some in ancillary for fd in memoryview(some).cast("i")]
-        pid = separation.fork(message, fds, requests)
+        # Forked before there is anything to run: the program does not wait for that, and what it
+        # is told goes to the fork and to nobody else.
+        pid = separation.fork()
         if pid == 0:
-            child.become(json.loads(bytes(message)), fds, separation)
-        # It is in none of our memory but here, and must not be in the next program's.
-        message[:] = bytes(size)
-        for fd in fds:
-            os.close(fd)
+            os.register_at_fork(after_in_child=after)
+            try:
+                order, fds = child.receive(requests)
+            except BaseException:
+                requests.send(b"?")  # no program did that
+                raise
+            separation.settle_in(order, fds, requests)
+            child.become(order, fds, separation)
         _, status, usage = os.wait4(pid, 0)
-        report = {
-            "status": status,
-            "cpu_seconds": usage.ru_utime + usage.ru_stime,
-            "memory_bytes": usage.ru_maxrss * 1024,
-        }
-        requests.send(json.dumps(report).encode())
+        cpu_seconds = usage.ru_utime + usage.ru_stime
+        requests.send(_REPORT.pack(status, cpu_seconds, usage.ru_maxrss * 1024))
+
+
+def _imported(modules: Sequence[str]) -> list[Callable[[], object]]:
+    """Import what there is of them; what they want to be done when a process forks.
+
+    None of that is needed in our forks, and it would cost each of them more than all the rest.
+    They hand it on to the forks of the program.
+    """
+    hooks: list[Callable[[], object]] = []
+
+    def keep(
+        before: Callable[[], object] | None = None,
+        after_in_parent: Callable[[], object] | None = None,
+        after_in_child: Callable[[], object] | None = None,
+    ) -> None:
+        if after_in_child is not None:
+            hooks.append(after_in_child)
+        if before is not None or after_in_parent is not None:
+            register(before=before, after_in_parent=after_in_parent)
+
+    register, os.register_at_fork = os.register_at_fork, keep
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            continue
+    os.register_at_fork = register
+    return hooks

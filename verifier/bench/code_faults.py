@@ -82,7 +82,7 @@ class _Seen:
 
 
 def _told(seen: _Seen) -> Iterator[Figure]:
-    yield Figure("sandboxes killed", seen.killed, "kills", at_least=20)
+    yield Figure("sandboxes killed", seen.killed, "kills", at_least=10)
     how = "restarted" if engine_pid() else "away with all sandboxes, and back"
     yield Figure(f"engine {how}", seen.restarts, "restarts", at_least=1)
     yield Figure("programs answered", seen.answered, "programs", at_least=_PROGRAMS)
