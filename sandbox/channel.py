@@ -43,9 +43,14 @@ class Channel:
     """A runner that has been started; one program at a time. Implements `sandbox.types.Slot`."""
 
     def __init__(
-        self, stream: Stream, setup: Mapping[str, Any] | None = None, *blobs: bytes
+        self,
+        stream: Stream,
+        memory_bytes: int,
+        setup: Mapping[str, Any] | None = None,
+        *blobs: bytes,
     ) -> None:
         self._stream = stream
+        self._memory_bytes = memory_bytes
         self._loaded: Program | None = None
         self._dirty = False
         self._unanswered = 0
@@ -53,7 +58,7 @@ class Channel:
         self._until = time.monotonic() + _START_SECONDS
         self.watch = stream.watch
         stream.write(shipment(), self._until)
-        told = {"zygotes": ZYGOTES, **(setup or {})}
+        told = {"zygotes": ZYGOTES, "memory_bytes": memory_bytes, **(setup or {})}
         stream.write(protocol.pack(told, *blobs), self._until)
         self._receive()
 
@@ -63,6 +68,12 @@ class Channel:
         """See `sandbox.types.Slot.load`."""
         language = _language(program)
         _check_names(program.files)
+        if limits.memory_bytes > self._memory_bytes:
+            granted, most = limits.memory_bytes >> 20, self._memory_bytes >> 20
+            raise Unavailable(
+                f"a program is granted {granted} MiB, and a sandbox here has {most} MiB: "
+                "grant it less, or make the sandboxes larger"
+            )
         if self._dirty:
             self.clear()
         self._dirty = True

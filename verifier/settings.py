@@ -89,8 +89,8 @@ class Settings(BaseSettings):
     """The engine's runtime, for example runsc (gVisor); unset is the engine's default."""
     sandbox_isolation: Literal["slot", "container"] = "slot"
     """`slot` cleans a sandbox and uses it again, `container` uses each for one program."""
-    sandbox_memory_bytes: int = Field(default=1024 * MEBIBYTE, ge=64 * MEBIBYTE)
-    """The most memory that a spec may grant a program."""
+    sandbox_memory_bytes: int = Field(default=1024 * MEBIBYTE, ge=512 * MEBIBYTE)
+    """The most memory that a spec may grant a program; one that grants more is unscored."""
     sandbox_cpus: float = Field(default=1.0, gt=0)
     """Cores that one program may use at the same time."""
     code_cache_seconds: int = Field(default=3600, ge=0)

@@ -154,7 +154,7 @@ class DockerBackend:
             raise Unavailable(f"the engine does not start a container: {_reason(error)}") from error
         sandbox = DockerSandbox(self, container["Id"], stream)
         try:
-            sandbox.channel = Channel(stream)
+            sandbox.channel = Channel(stream, self._options.memory_bytes)
         except SandboxFault as error:
             sandbox.destroy()
             raise Unavailable(f"the runner does not start: {error}") from error

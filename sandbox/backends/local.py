@@ -131,9 +131,9 @@ class LocalBackend:
         options = self._options
         scratch = f"size={options.disk_bytes},nr_inodes={options.inodes}"
         process = self._launched([self._interpreter.path, *OPTIONS, BY_NAMESPACE])
-        setup = {"scratch": scratch, "memory_bytes": options.memory_bytes}
+        setup = {"scratch": scratch}
         try:
-            channel = Channel(process, setup, self._filter)
+            channel = Channel(process, options.memory_bytes, setup, self._filter)
         except SandboxFault as error:
             process.end()
             raise _unavailable(error) from error

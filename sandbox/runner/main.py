@@ -7,7 +7,6 @@ import gc
 import os
 import re
 import signal
-import sys
 from typing import TYPE_CHECKING, Any
 
 from sandbox import protocol
@@ -56,7 +55,7 @@ class Runner:
                 remove(folder)
         os.mkdir(self._kept, 0o700)
         self._places = [Place(path) for path in separation.places]
-        self._most_memory_bytes: int = config.get("memory_bytes", sys.maxsize)
+        self._most_memory_bytes: int = config["memory_bytes"]
         self._oom_kills = _OomKills()
         self._settled = True
         """Whether nothing has run since the places were emptied."""

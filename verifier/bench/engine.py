@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LABEL = "rollout-verifier.sandbox"
 _SOCKET = "/var/run/docker.sock"
-_PID_VARIABLE = "VERIFIER_BENCH_ENGINE_PID"
+_PID_VARIABLE = "BENCH_ENGINE_PID"
 """Root may name a dockerd that was started by hand; that one is then really restarted."""
 _AWAY_SECONDS = 2.0
 _GONE_SECONDS = 10.0

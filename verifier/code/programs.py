@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_KEPT_BYTES = 64 << 20
 """What a program may print in all cases together where a checker program looks at it."""
-_CHECKER_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=30.0, memory_bytes=1 << 30)
+_CHECKER_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=30.0)
 _FILES = ("input", "output", "answer")
 
 
