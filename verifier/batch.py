@@ -59,7 +59,7 @@ def read_rows(path: Path, columns: Mapping[str, str]) -> Iterator[Row]:
         path: the file.
         columns: field of a rollout -> column that holds it, where the names differ.
     """
-    for number, raw in enumerate(_records(path)):
+    for number, raw in enumerate(records(path)):
         yield _row(number, raw, columns)
 
 
@@ -150,7 +150,8 @@ class Output:
         self._note.unlink(missing_ok=True)
 
 
-def _records(path: Path) -> Iterator[bytes | dict[str, Any]]:
+def records(path: Path) -> Iterator[bytes | dict[str, Any]]:
+    """The rows as they are in the file: lines of JSON, or objects of Parquet."""
     if path == STREAM:
         yield from (line for line in sys.stdin.buffer if line.strip())
     elif _is_parquet(path):
@@ -161,13 +162,26 @@ def _records(path: Path) -> Iterator[bytes | dict[str, Any]]:
             yield from (line for line in lines if line.strip())
 
 
-def _row(number: int, raw: bytes | dict[str, Any], columns: Mapping[str, str]) -> Row:
+def record_of(raw: bytes | dict[str, Any]) -> dict[str, Any]:
+    """A row as an object.
+
+    Raises:
+        ValueError: it is none; the message says why.
+    """
     try:
         record = json.loads(raw) if isinstance(raw, bytes) else raw
     except (ValueError, RecursionError) as error:
-        return Row(number, None, f"the line is not JSON: {error}")
+        raise ValueError(f"the line is not JSON: {error}") from error
     if not isinstance(record, dict):
-        return Row(number, None, "the line is not a JSON object")
+        raise ValueError("the line is not a JSON object")  # noqa: TRY004 - of a file, not a type
+    return record
+
+
+def _row(number: int, raw: bytes | dict[str, Any], columns: Mapping[str, str]) -> Row:
+    try:
+        record = record_of(raw)
+    except ValueError as error:
+        return Row(number, None, str(error))
     fields = {}
     for name in FIELDS:
         value = record.get(columns.get(name, name))

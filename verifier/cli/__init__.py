@@ -1,8 +1,8 @@
 """The command line: one file per command.
 
 Exit codes: 0 done, 1 done and something was found wrong (`doctor` FAIL, `score --strict` with
-unscored rollouts, a bench goal missed), 2 the call or its input is wrong, 3 the service could
-not, 130 interrupted (a later call resumes).
+unscored rollouts, a finding of `lint`, a bench goal missed), 2 the call or its input is wrong, 3
+the service could not, 130 interrupted (a later call resumes).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from verifier.cli import bench, doctor, openapi, run, score, serve, spec, worker
+from verifier.cli import bench, doctor, lint, openapi, run, score, serve, spec, worker
 from verifier.errors import CallerError, VerifierError
 
 __all__ = ["app", "main"]
@@ -32,6 +32,7 @@ app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("run")(run.run)
 app.command("score")(score.score)
+app.command("lint")(lint.lint)
 app.add_typer(spec.app, name="spec")
 app.command("doctor")(doctor.doctor)
 app.command("bench")(bench.bench)

@@ -7,47 +7,32 @@ import contextlib
 import json
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
 
 from verifier import batch
 from verifier.cli.options import settings_from
-from verifier.client import AsyncClient
-from verifier.embedded import private_redis, worker_processes
+from verifier.cli.scorers import columns_of, find_spec, open_scorer, progress_bar, score_all
 from verifier.errors import InvalidRequest
-from verifier.model import Priority, Reward, Rollout, ScoreRequest, Status
-from verifier.queue import Queue
+from verifier.model import Reward, Rollout, Status
 from verifier.reward import null_reward
-from verifier.service import Service
-from verifier.spec import CompiledSpec, load_specs, read_yaml
 from verifier.summary import Summary
 
 if TYPE_CHECKING:
-    from verifier.settings import Settings
+    from collections.abc import Callable, Iterator
+
+    from verifier.cli.scorers import ScoreRows
+    from verifier.model import Reward, Rollout
+    from verifier.spec import CompiledSpec
 
 _ROWS_PER_REQUEST = 256
 _REQUESTS_IN_FLIGHT = 4
-_TRIES = 3
 EXIT_UNSCORED = 1
 EXIT_INTERRUPTED = 130
-
-ScoreRows = Callable[[list[Rollout]], Awaitable[list[Reward]]]
 
 
 def score(
@@ -73,10 +58,8 @@ def score(
 ) -> None:
     """Score a file of rollouts. The same call after Ctrl-C or a crash goes on where it ended."""
     settings = settings_from(train_workers=workers)
-    compiled = _find_spec(spec or settings.default_spec, settings)
-    columns = _columns(field or [])
-    if url is not None and not url.startswith(("http://", "https://")):
-        raise InvalidRequest(f"--url {url}: write it with its scheme, as http://host:8080")
+    compiled = find_spec(spec or settings.default_spec, settings)
+    columns = columns_of(field or [], batch.FIELDS)
     identity = json.dumps([str(source), columns, compiled.fingerprint, _stamp(source)])
     summary = Summary()
     console = Console(stderr=True)
@@ -87,16 +70,8 @@ def score(
         if out.done:
             console.print(f"resuming after {out.done} rollouts")
         rows = islice(batch.read_rows(source, columns), out.done, None)
-        if url is not None:
-            scorer = _remote(url, api_key, compiled, deadline)
-        else:
-            redis_url = (
-                settings.redis_url.get_secret_value()
-                if settings.redis_url is not None
-                else _start_local(stack, settings)
-            )
-            scorer = _local(settings, redis_url, compiled, deadline)
-        progress = stack.enter_context(_progress(console))
+        scorer = open_scorer(stack, settings, compiled, url=url, api_key=api_key, deadline=deadline)
+        progress = stack.enter_context(progress_bar(console))
         bar = progress.add_task("scoring", total=batch.count_rows(source), completed=out.done)
         try:
             asyncio.run(
@@ -159,86 +134,9 @@ async def _score_chunk(
         else:
             todo[row.number] = row.rollout
     names = {number: rollout.id or str(number) for number, rollout in todo.items()}
-    for _ in range(_TRIES):
-        if not todo:
-            break
-        # Rows may repeat an id; in flight each has its number.
-        asked = [rollout.model_copy(update={"id": str(n)}) for n, rollout in todo.items()]
-        for reward in await score_rows(asked):
-            number = int(reward.id)
-            found[number] = reward.model_copy(update={"id": names[number]})
-        todo = {n: r for n, r in todo.items() if found[n].status is Status.UNSCORED}
+    for number, reward in (await score_all(todo, score_rows)).items():
+        found[number] = reward.model_copy(update={"id": names[number]})
     return [(row.number, found[row.number]) for row in chunk]
-
-
-@contextlib.asynccontextmanager
-async def _remote(
-    url: str, api_key: str | None, compiled: CompiledSpec, deadline: float
-) -> AsyncIterator[ScoreRows]:
-    written_out = json.loads(compiled.canonical)
-    async with AsyncClient(url, api_key) as client:
-
-        async def score_rows(rollouts: list[Rollout]) -> list[Reward]:
-            found = await client.score(
-                rollouts, spec=written_out, priority=Priority.BATCH, deadline_seconds=deadline
-            )
-            return list(found.rewards)
-
-        yield score_rows
-
-
-@contextlib.asynccontextmanager
-async def _local(
-    settings: Settings, redis_url: str, compiled: CompiledSpec, deadline: float
-) -> AsyncIterator[ScoreRows]:
-    specs = load_specs(settings.spec_dir)
-    written_out = json.loads(compiled.canonical)
-    async with Queue(settings, redis_url) as queue:
-        service = Service(settings, specs, queue)
-
-        async def score_rows(rollouts: list[Rollout]) -> list[Reward]:
-            request = ScoreRequest(
-                rollouts=tuple(rollouts),
-                spec=written_out,
-                priority=Priority.BATCH,
-                deadline_seconds=deadline,
-            )
-            finished = await service.score(service.order(request))
-            return [Reward.model_validate_json(one.json) for one in finished]
-
-        yield score_rows
-
-
-def _start_local(stack: contextlib.ExitStack, settings: Settings) -> str:
-    """A private server whose workers all serve the batch queue."""
-    url = stack.enter_context(private_redis(settings.redis_memory_bytes))
-    update = {"train_workers": 0, "eval_workers": 0, "batch_workers": settings.train_workers}
-    stack.enter_context(worker_processes(settings.model_copy(update=update), url))
-    return url
-
-
-def _find_spec(name: str, settings: Settings) -> CompiledSpec:
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml"):
-        if not path.is_file():
-            raise InvalidRequest(f"there is no file {name}")
-        try:
-            return read_yaml(path.read_text(encoding="utf-8"))
-        except UnicodeDecodeError as error:
-            raise InvalidRequest(f"{name} is not UTF-8 text") from error
-    return load_specs(settings.spec_dir).find(name)
-
-
-def _columns(pairs: list[str]) -> dict[str, str]:
-    columns = {}
-    for pair in pairs:
-        name, equals, column = pair.partition("=")
-        if not equals or name not in batch.FIELDS:
-            raise InvalidRequest(
-                f"--field {pair}: write FIELD=COLUMN with a field of {', '.join(batch.FIELDS)}"
-            )
-        columns[name] = column
-    return columns
 
 
 def _stamp(source: Path) -> list[int]:
@@ -249,23 +147,3 @@ def _stamp(source: Path) -> list[int]:
         raise InvalidRequest(f"there is no file {source}")
     status = source.stat()
     return [status.st_size, status.st_mtime_ns]
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-    )
-
-
-class _Rate(ProgressColumn):
-    """Rollouts per second."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:.0f}/s", style="progress.data.speed")

@@ -1,0 +1,1 @@
+"""References examined before training."""

@@ -1,0 +1,1 @@
+"""A data set examined before training: what its references would do to rewards."""
