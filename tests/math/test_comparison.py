@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.math.test_reading import LATEX
-from verifier.math.comparison import Policy, Proof, compare
+from verifier.math.comparison import Proof, compare
 from verifier.math.matching import every, pair_off
+from verifier.math.policy import Policy
 from verifier.math.reading import read
 
 if TYPE_CHECKING:

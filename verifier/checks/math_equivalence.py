@@ -12,9 +12,10 @@ from verifier.checks import base
 from verifier.checks.base import Check, Judgement, Subject, Tools, abstain, correct, policy_fault
 from verifier.extraction import extract
 from verifier.math.answers import Answer, Choice, UnreadableError
-from verifier.math.comparison import Finding, Policy, compare
+from verifier.math.comparison import compare
 from verifier.math.engine import Engine, StoppedError
 from verifier.math.limits import MAX_CHARS, TooComplexError
+from verifier.math.policy import Finding, Policy
 from verifier.math.reading import read, read_choice
 from verifier.model import Fault, Outcome, Reference
 

@@ -135,7 +135,13 @@ class Ratio:
     parts: tuple[Fraction, ...]
     clock: bool
     half: Literal["", "am", "pm"] = ""
-    kind = "ratio"
+    terms: tuple[str, ...] = ()
+    """The LaTeX of parts that are no numbers, as in `1:\\sqrt{2}`; `parts` is empty then."""
+
+    @property
+    def kind(self) -> Literal["ratio", "time"]:
+        """`time` where it says am or pm, so that it can be nothing else."""
+        return "time" if self.half else "ratio"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,16 +18,11 @@ from verifier.math.answers import (
     Inequality,
     Matrix,
     Number,
-    Percent,
-    Quantity,
-    Ratio,
     Several,
     Text,
     Union,
 )
 from verifier.math.conversions import (
-    hundredths,
-    in_base_unit,
     is_product,
     labels,
     rename_argument,
@@ -36,7 +31,8 @@ from verifier.math.conversions import (
     writable,
 )
 from verifier.math.matching import Equal, every, pair_off
-from verifier.math.measures import in_radians
+from verifier.math.measuring import percents, quantities, ratios
+from verifier.math.policy import Finding, Policy, by_structure
 from verifier.math.regions import region
 
 if TYPE_CHECKING:
@@ -55,15 +51,6 @@ _SET_ALGEBRA = ("\\begin", "\\cup", "\\cap", "\\setminus", "\\mathbb")
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """Where people disagree about equality; the check's parameters of the same names explain."""
-
-    percent_as_fraction: bool = True
-    ignore_missing_unit: bool = True
-    rounded_decimals: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Proof:
     """What the symbolic engine says of two expressions, and their values where they are numbers."""
 
@@ -72,14 +59,6 @@ class Proof:
     answer_value: str = ""
     gold_read: str = ""
     answer_read: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Equal, not equal or undecided (None), and the step of the ladder that decided."""
-
-    equal: Equal
-    step: str
 
 
 def undecided(_gold: str, _answer: str) -> Proof:
@@ -109,10 +88,6 @@ def _is_set(equation: Equation) -> bool:
     return any(isinstance(side, Several) for side in equation.sides)
 
 
-def _structure(equal: Equal) -> Finding:
-    return Finding(equal, "typed_structure")
-
-
 class _Ladder:
     """One comparison: the policy, the oracle, and a rule for each pair of kinds."""
 
@@ -131,9 +106,7 @@ class _Ladder:
             self._regions,
             self._severals,
             self._brackets,
-            self._ratios,
-            self._percents,
-            self._quantities,
+            self._measures,
         ):
             found = rule(gold, answer)
             if found is not None:
@@ -177,44 +150,44 @@ class _Ladder:
             return self._two_equations(gold, answer)
         if isinstance(gold, Equation) and (_is_set(gold) or not isinstance(answer, Several)):
             # `1=2` is no way to write 2: every side has to be the other's value.
-            return _structure(every([self._equal(side, answer) for side in gold.sides]))
+            return by_structure(every([self._equal(side, answer) for side in gold.sides]))
         if isinstance(answer, Equation) and (_is_set(answer) or not isinstance(gold, Several)):
-            return _structure(every([self._equal(gold, side) for side in answer.sides]))
+            return by_structure(every([self._equal(gold, side) for side in answer.sides]))
         return None
 
     def _two_equations(self, gold: Equation, answer: Equation) -> Finding:
         renamed = rename_argument(answer, gold.label)
         if gold.label and renamed.label == gold.label:
             outcomes = [self._equal(g, a) for g in gold.sides for a in renamed.sides]
-            return _structure(every(outcomes))
+            return by_structure(every(outcomes))
         if any(
             e.label and not isinstance(e.sides[-1], Expression | Choice) for e in (gold, answer)
         ):
             # `2x=14` follows from `x=7`, but it does not say what x is.
-            return _structure(equal=False)
+            return by_structure(equal=False)
         symbols = [e.label for e in (gold, answer) if e.label]
         simple = all(_PLAIN_LETTER.fullmatch(symbol) for symbol in symbols)
         values = any(isinstance(e.sides[-1], Expression | Choice) for e in (gold, answer)) or len(
             symbols
         ) != len((gold, answer))
         if not simple or not values or gold.latex.count("=") != 1 or answer.latex.count("=") != 1:
-            return _structure(equal=False)
+            return by_structure(equal=False)
         return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
 
     def _regions(self, gold: Answer, answer: Answer) -> Finding | None:
         left, right = region(gold), region(answer)
         if left and right:
             same = left[0] == right[0]
-            return _structure(self._equal(left[1], right[1]) if same else False)
+            return by_structure(self._equal(left[1], right[1]) if same else False)
         if left and isinstance(answer, Brackets | Union):
-            return _structure(self._equal(left[1], answer))
+            return by_structure(self._equal(left[1], answer))
         if right and isinstance(gold, Brackets | Union):
-            return _structure(self._equal(gold, right[1]))
+            return by_structure(self._equal(gold, right[1]))
         if isinstance(gold, Inequality) and isinstance(answer, Inequality):
             return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
         if isinstance(gold, Inequality) or isinstance(answer, Inequality):
             several = isinstance(gold, Several) or isinstance(answer, Several)
-            return None if several else _structure(equal=False)
+            return None if several else by_structure(equal=False)
         return None
 
     def _severals(self, gold: Answer, answer: Answer) -> Finding | None:
@@ -230,25 +203,25 @@ class _Ladder:
         if isinstance(several, Several) and isinstance(other, Brackets):
             # `x=1 or x=2` are two solutions and no point.
             if several.braced or several.joined_by_or:
-                return _structure(equal=False)
+                return by_structure(equal=False)
             if labels(several):
                 elements = tuple(sorted(elements, key=lambda e: getattr(e, "label", "")))
             pairs = (elements, other.elements)
             return self._in_order(*(pairs if several is gold else pairs[::-1]))
         if isinstance(other, Expression) and any(sign in other.latex for sign in _SET_ALGEBRA):
             return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
-        return _structure(equal=False)
+        return by_structure(equal=False)
 
     def _bags(self, gold: tuple[Answer, ...], answer: tuple[Answer, ...]) -> Finding:
         def equal(row: int, column: int) -> Equal:
             return self._equal(gold[row], answer[column])
 
-        return _structure(pair_off(len(gold), len(answer), equal))
+        return by_structure(pair_off(len(gold), len(answer), equal))
 
     def _in_order(self, gold: tuple[Answer, ...], answer: tuple[Answer, ...]) -> Finding:
         if len(gold) != len(answer):
-            return _structure(equal=False)
-        return _structure(every([self._equal(g, a) for g, a in zip(gold, answer, strict=True)]))
+            return by_structure(equal=False)
+        return by_structure(every([self._equal(g, a) for g, a in zip(gold, answer, strict=True)]))
 
     def _brackets(self, gold: Answer, answer: Answer) -> Finding | None:
         if isinstance(gold, Matrix) and isinstance(answer, Matrix):
@@ -256,7 +229,7 @@ class _Ladder:
         gold, answer = vector(gold, answer), vector(answer, gold)
         if isinstance(gold, Brackets) and isinstance(answer, Brackets):
             if (gold.left, gold.right) != (answer.left, answer.right):
-                return _structure(equal=False)
+                return by_structure(equal=False)
             return self._in_order(gold.elements, answer.elements)
         if isinstance(gold, Union) and isinstance(answer, Union):
             return self._bags(gold.parts, answer.parts)
@@ -265,14 +238,14 @@ class _Ladder:
             other = answer if isinstance(gold, composite) else gold
             if isinstance(other, Expression) and any(sign in other.latex for sign in _SET_ALGEBRA):
                 return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
-            return _structure(equal=False)
+            return by_structure(equal=False)
         return None
 
     def _matrices(self, gold: Matrix, answer: Matrix) -> Finding:
         if gold.shape != answer.shape or [len(r) for r in gold.rows] != [
             len(r) for r in answer.rows
         ]:
-            return _structure(equal=False)
+            return by_structure(equal=False)
         if gold.shape == "cases":
             return self._bags(
                 *(tuple(Brackets("", "(", ")", row) for row in m.rows) for m in (gold, answer))
@@ -280,60 +253,13 @@ class _Ladder:
         flat = [tuple(cell for row in m.rows for cell in row) for m in (gold, answer)]
         return self._in_order(flat[0], flat[1])
 
-    def _ratios(self, gold: Answer, answer: Answer) -> Finding | None:
-        if not isinstance(gold, Ratio) or not isinstance(answer, Ratio):
-            ratio = isinstance(gold, Ratio) or isinstance(answer, Ratio)
-            return _structure(equal=False) if ratio else None
-        if gold.half != answer.half and not (
-            self._policy.ignore_missing_unit and "" in (gold.half, answer.half)
-        ):
-            return _structure(equal=False)
-        if gold.clock or answer.clock or len(gold.parts) != len(answer.parts):
-            return _structure(gold.parts == answer.parts)
-        first, second = gold.parts, answer.parts
-        return _structure(
-            all(a * second[0] == b * first[0] for a, b in zip(first, second, strict=True))
-        )
-
-    def _percents(self, gold: Answer, answer: Answer) -> Finding | None:
-        if isinstance(gold, Percent) and isinstance(answer, Percent):
-            return self.compare(gold.amount, answer.amount)
-        if not isinstance(gold, Percent) and not isinstance(answer, Percent):
-            return None
-        if not self._policy.percent_as_fraction:
-            return _structure(equal=False)
-        return self.compare(hundredths(gold), hundredths(answer))
-
-    def _quantities(self, gold: Answer, answer: Answer) -> Finding | None:
-        if isinstance(gold, Quantity) and isinstance(answer, Quantity):
-            if gold.unit.name == answer.unit.name:
-                return self.compare(gold.amount, answer.amount)
-            if gold.unit.dimension != answer.unit.dimension:
-                return _structure(equal=False)
-            both = [in_base_unit(quantity) for quantity in (gold, answer)]
-            return self.compare(both[0], both[1])
-        if not isinstance(gold, Quantity) and not isinstance(answer, Quantity):
-            return None
-        quantity, other = (gold, answer) if isinstance(gold, Quantity) else (answer, gold)
-        if not isinstance(quantity, Quantity):
-            return None
-        for reading in self._without_unit(quantity, other):
-            found = self.compare(*((reading, other) if quantity is gold else (other, reading)))
-            if found.equal is not False:
+    def _measures(self, gold: Answer, answer: Answer) -> Finding | None:
+        """Ratios, percentages and quantities."""
+        for rule in (ratios, percents, quantities):
+            found = rule(gold, answer, self._policy, self.compare)
+            if found is not None:
                 return found
-        return _structure(equal=False)
-
-    def _without_unit(self, quantity: Quantity, other: Answer) -> list[Answer]:
-        """What a quantity may mean beside an answer that has no unit."""
-        readings: list[Answer] = []
-        if isinstance(other, Expression) and not quantity.certain:
-            readings.append(Expression(quantity.latex.replace(" ", "")))
-        turned = quantity.unit.name == "degree" and "\\pi" in other.latex
-        if turned and isinstance(quantity.amount, Number):
-            readings.append(in_radians(quantity.amount))
-        elif quantity.unit.dimension == "money" or self._policy.ignore_missing_unit:
-            readings.append(quantity.amount)
-        return readings
+        return None
 
     def _leaves(self, gold: Answer, answer: Answer) -> Finding:
         """Numbers exactly, expressions by the oracle."""
@@ -345,7 +271,7 @@ class _Ladder:
             return Finding(equal=False, step="exact_rational")
         if isinstance(gold, Number | Expression) and isinstance(answer, Number | Expression):
             return self._expressions(gold, answer)
-        return _structure(equal=False)
+        return by_structure(equal=False)
 
     def _rounds(self, shown: Number, exact: Fraction, other: Answer) -> bool:
         """Whether a decimal is the other's value rounded; two decimals have to be equal."""
