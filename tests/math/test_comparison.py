@@ -36,7 +36,7 @@ READABLE = LATEX.map(try_read).filter(bool)
         ("0.5", r"\frac12", "exact_rational"),
         ("0.333", "1/3", "rounded_decimal"),
         ("(1,2)", "(1.0,2)", "typed_structure"),
-        ("yes", "Yes", "text"),
+        ("Evelyn", "evelyn", "text"),
         ("A", "(A) ", "choice"),
     ],
 )

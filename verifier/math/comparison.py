@@ -32,6 +32,7 @@ from verifier.math.conversions import (
 )
 from verifier.math.matching import Equal, every, pair_off
 from verifier.math.measuring import percents, quantities, ratios
+from verifier.math.naming import named
 from verifier.math.policy import Finding, Policy, by_structure
 from verifier.math.regions import region
 
@@ -39,10 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PLAIN_LETTER = re.compile(r"[A-Za-z]")
-_NUMBERS_IN_WORDS = """
-    zero one two three four five six seven eight nine ten eleven twelve
-"""
-_NUMBER_WORDS = {word: Fraction(value) for value, word in enumerate(_NUMBERS_IN_WORDS.split())}
 _NOTHING = frozenset(
     ("empty set", "no solution", "no solutions", "no real solution", "no real solutions", "none")
 )
@@ -101,6 +98,7 @@ class _Ladder:
             return Finding(equal=True, step="normalised_string")
         for rule in (
             self._choices,
+            self._named,
             self._texts,
             self._equations,
             self._regions,
@@ -129,16 +127,19 @@ class _Ladder:
         # A single letter may still be a variable: `A` and `\sqrt{A^2}`; algebra is for expressions.
         return Finding(equal=False, step="choice")
 
+    def _named(self, gold: Answer, answer: Answer) -> Finding | None:
+        return named(gold, answer, self._policy, self.compare)
+
     def _texts(self, gold: Answer, answer: Answer) -> Finding | None:
         if isinstance(gold, Text) and isinstance(answer, Text):
+            if not self._policy.ignore_case:
+                return Finding(bool(gold.exact) and gold.exact == answer.exact, "text")
             return Finding(bool(gold.words) and gold.words == answer.words, "text")
         if not isinstance(gold, Text) and not isinstance(answer, Text):
             return None
         text, other = (gold, answer) if isinstance(gold, Text) else (answer, gold)
         if isinstance(other, Equation):
             return None
-        if isinstance(text, Text) and isinstance(other, Number):
-            return Finding(_NUMBER_WORDS.get(text.words) == other.value, "text")
         if isinstance(text, Text) and isinstance(other, Several) and not other.elements:
             return Finding(text.words in _NOTHING, "text")
         if isinstance(text, Text) and isinstance(other, Expression) and is_product(text, other):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from verifier.math.answers import Answer, Expression, Number, Percent, Quantity, Ratio
@@ -35,6 +36,13 @@ _HALVES = {"am": "am", "pm": "pm", "oclock": "clock", "noon": "pm"}
 _CHINESE_HALVES = {
     "上午": "am", "早上": "am", "凌晨": "am", "下午": "pm", "晚上": "pm", "傍晚": "pm",
 }  # fmt: skip
+_JOINING = frozenset((",", "and", "\\text{and}"))
+# What people say in two parts; `5 m, 3 cm` is a list.
+_SUMMED = frozenset(
+    dimension
+    for word in ("hour", "year", "foot", "pound", "dollar", "yuan")
+    if (unit := known(word)) is not None and (dimension := unit.dimension)
+)
 _TO = frozenset(("to", "\\text{to}", "比"))
 _HOURS = 12
 _LONGEST_UNIT = 20
@@ -190,6 +198,44 @@ def _scaled(tokens: Tokens, read: Callable[[Tokens], Answer]) -> Number | None:
         return None
     amount = read(trim(tokens[:-1]))
     return Number(join(tokens), amount.value * scale) if isinstance(amount, Number) else None
+
+
+def compound(tokens: Tokens) -> Quantity | None:
+    """`2 hours 30 minutes`, `5 feet and 6 inches`, `3 dollars, 20 cents`, `5元3角`."""
+    parts: list[tuple[Fraction, Unit]] = []
+    joined = False
+    index, end = 0, len(tokens)
+    while index < end:
+        start = index
+        while index < end and not is_word(tokens[index]) and tokens[index] not in _UNIT_COMMANDS:
+            index += 1
+        value = evaluate(trim(tokens[start:index]))
+        start = index
+        while index < end and not is_number(tokens[index]) and tokens[index] not in _JOINING:
+            index += 1
+        unit = read_unit(trim(tokens[start:index])) if index > start else None
+        if value is None or unit is None or value < 0:
+            return None
+        parts.append((value, unit))
+        while index < end and (tokens[index] in _JOINING or tokens[index] == " "):
+            joined = joined or tokens[index] != " "
+            index += 1
+    return _sum(tokens, parts, joined=joined)
+
+
+def _sum(tokens: Tokens, parts: list[tuple[Fraction, Unit]], *, joined: bool) -> Quantity | None:
+    """The parts in the first one's unit, where each is a smaller unit and less than one of the
+    unit before it.
+    """
+    first = parts[0][1]
+    if len(parts) < 2 or (joined and first.dimension not in _SUMMED):
+        return None
+    total = parts[0][0]
+    for (_, before), (value, unit) in pairwise(parts):
+        if unit.dimension != first.dimension or unit.factor >= before.factor:
+            return None
+        total += value * unit.factor / first.factor
+    return Quantity(join(tokens), Number(join(tokens), total), first)
 
 
 def _ordinal(tokens: Tokens) -> Quantity | None:

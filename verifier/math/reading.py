@@ -24,10 +24,14 @@ from verifier.math.answers import (
     Union,
     UnreadableError,
 )
+from verifier.math.bases import numeral
 from verifier.math.bombs import refuse_bombs
+from verifier.math.dates import date_in_digits, date_in_words
 from verifier.math.exact import decimal_form, evaluate, literal
+from verifier.math.figures import figure
 from verifier.math.limits import MAX_DEPTH, TooComplexError
 from verifier.math.spelling import is_number, is_word, join, spell, word_of
+from verifier.math.spoken import numerals
 from verifier.math.tokens import Tokens, enclosed, split, spread_groups, trim
 
 if TYPE_CHECKING:
@@ -79,6 +83,11 @@ _COMPATIBLE: dict[str, frozenset[str]] = {
     "interval": frozenset(("interval", "tuple", "inequality", "set", "list", "expression")),
     "matrix": frozenset(("matrix", "tuple", "interval", "expression")),
     "ratio": frozenset(("ratio", "number", "expression")),
+    "time": frozenset(("time", "ratio")),
+    "date": frozenset(("date",)),
+    "base": frozenset(("base", "number")),
+    "figure": frozenset(("figure",)),
+    "boolean": frozenset(("boolean",)),
 }
 
 
@@ -91,6 +100,8 @@ def read(text: str, expected: AnswerType = "auto") -> Answer:
     if [word_of(t).lower() for t in tokens if is_word(t)] == ["nan"] and len(tokens) <= 2:
         raise UnreadableError("NaN is not an answer")
     refuse_bombs(tokens)
+    if is_word(tokens[0]) and expected != "text":
+        tokens = words.uncarried(tokens) or tokens
     labelled = tokens[0] == "(" and tokens[1:2] and tokens[1].startswith("\\text{")
     if expected == "auto" and labelled and words.choice_letter(tokens):
         # `\\textbf{(C)} 12`, the way contests write a choice with its value.
@@ -131,6 +142,9 @@ def _read(tokens: Tokens, depth: int) -> Answer:
         return Text("", "")
     if tokens == ("+", "\\infty"):
         tokens = tokens[1:]
+    date = date_in_digits(tokens) if len(tokens) == 5 else None
+    if date:
+        return date
     value = evaluate(tokens)
     if value is not None:
         return Number(join(tokens), value, decimal_form(tokens), _groups(tokens))
@@ -138,9 +152,10 @@ def _read(tokens: Tokens, depth: int) -> Answer:
     if letter:
         return letter
     if words.is_prose(tokens):
-        return words.text_of(tokens)
+        return _prose(tokens, depth)
     return (
-        _joined(tokens, depth)
+        _named(tokens)
+        or _joined(tokens, depth)
         or _related(tokens, depth)
         or _union(tokens, depth)
         or _bracketed(tokens, depth)
@@ -149,6 +164,29 @@ def _read(tokens: Tokens, depth: int) -> Answer:
         or _signs(tokens, depth)
         or _leaf(tokens)
     )
+
+
+def _prose(tokens: Tokens, depth: int) -> Answer:
+    """Words: a spoken number or quantity, the name of a figure, a truth value, or just words."""
+    numeric = numerals(tokens)
+    if numeric is not None:
+        return _read(numeric, depth + 1)
+    return figure(tokens) or words.word_or_truth(tokens)
+
+
+def _named(tokens: Tokens) -> Answer | None:
+    """What is known by the words or signs in it: a date, a figure, a numeral, a sum of units."""
+    if "_" in tokens or tokens[0] == "0" or is_number(tokens[-1]):
+        found: Answer | None = numeral(tokens)
+        if found:
+            return found
+    if any(is_word(t) for t in tokens):
+        return (
+            (date_in_words(tokens) or measures.compound(tokens))
+            if (any(map(is_number, tokens)))
+            else figure(tokens)
+        )
+    return None
 
 
 def _groups(tokens: Tokens) -> tuple[Fraction, ...]:
