@@ -41,7 +41,20 @@ if TYPE_CHECKING:
 
 _PLAIN_LETTER = re.compile(r"[A-Za-z]")
 _NOTHING = frozenset(
-    ("empty set", "no solution", "no solutions", "no real solution", "no real solutions", "none")
+    (
+        "empty set",
+        "no solution",
+        "no solutions",
+        "no real solution",
+        "no real solutions",
+        "none",
+        "the empty set",
+        "无解",
+        "空集",
+        "无实数解",
+        "没有解",
+        "不存在解",
+    )
 )
 _INFINITE = frozenset(("\\infty", "-\\infty"))
 _SET_ALGEBRA = ("\\begin", "\\cup", "\\cap", "\\setminus", "\\mathbb")
@@ -195,6 +208,9 @@ class _Ladder:
         gold, answer = spread(gold, answer), spread(answer, gold)
         if isinstance(gold, Several) and isinstance(answer, Several):
             if bool(labels(gold)) != bool(labels(answer)):
+                return self._in_order(gold.elements, answer.elements)
+            bare = not (gold.braced or answer.braced or gold.joined_by_or or answer.joined_by_or)
+            if bare and self._policy.order_matters and not labels(gold):
                 return self._in_order(gold.elements, answer.elements)
             return self._bags(gold.elements, answer.elements)
         if not isinstance(gold, Several) and not isinstance(answer, Several):

@@ -20,6 +20,7 @@ from verifier.math.answers import (
     Text,
 )
 from verifier.math.units import CELSIUS, FAHRENHEIT
+from verifier.math.vectors import components
 from verifier.math.words import MAX_PRODUCT
 
 if TYPE_CHECKING:
@@ -115,13 +116,31 @@ def spread(answer: Answer, other: Answer) -> Answer:
 
 
 def vector(answer: Answer, other: Answer) -> Answer:
-    """A matrix of one column or row as a tuple, where the other side is written as one."""
-    if not isinstance(answer, Matrix) or not isinstance(other, Brackets):
+    r"""A matrix of one column or row, or `2i+3j`, as a tuple where the other side is one."""
+    if isinstance(other, Matrix):
+        return _rows(answer)
+    if not isinstance(other, Brackets):
+        return answer
+    if isinstance(answer, Expression):
+        parts = components(answer.latex, len(other.elements))
+        return Brackets(answer.latex, other.left, other.right, parts) if parts else answer
+    if not isinstance(answer, Matrix):
         return answer
     cells = tuple(cell for row in answer.rows for cell in row)
     if len(answer.rows) != 1 and any(len(row) != 1 for row in answer.rows):
         return answer
     return Brackets(answer.latex, other.left, other.right, cells)
+
+
+def _rows(answer: Answer) -> Answer:
+    """`[[1,2],[3,4]]` and `2i+3j` as matrices."""
+    if isinstance(answer, Expression):
+        parts = components(answer.latex, 0)
+        return Matrix(answer.latex, tuple((part,) for part in parts), "matrix") if parts else answer
+    if not isinstance(answer, Brackets) or answer.left != "[":
+        return answer
+    rows = tuple(row.elements for row in answer.elements if isinstance(row, Brackets))
+    return Matrix(answer.latex, rows, "matrix") if len(rows) == len(answer.elements) else answer
 
 
 def rename_argument(equation: Equation, label: str) -> Equation:

@@ -39,9 +39,8 @@ _CHINESE_HALVES = {
 _JOINING = frozenset((",", "and", "\\text{and}"))
 # What people say in two parts; `5 m, 3 cm` is a list.
 _SUMMED = frozenset(
-    dimension
-    for word in ("hour", "year", "foot", "pound", "dollar", "yuan")
-    if (unit := known(word)) is not None and (dimension := unit.dimension)
+    known(word)
+    for word in ("week", "day", "hour", "minute", "year", "foot", "yard", "lb", "dollar", "yuan")
 )
 _TO = frozenset(("to", "\\text{to}", "比"))
 _HOURS = 12
@@ -224,11 +223,9 @@ def compound(tokens: Tokens) -> Quantity | None:
 
 
 def _sum(tokens: Tokens, parts: list[tuple[Fraction, Unit]], *, joined: bool) -> Quantity | None:
-    """The parts in the first one's unit, where each is a smaller unit and less than one of the
-    unit before it.
-    """
+    """The parts in the first one's unit, where each unit is smaller than the one before it."""
     first = parts[0][1]
-    if len(parts) < 2 or (joined and first.dimension not in _SUMMED):
+    if len(parts) < 2 or (joined and first not in _SUMMED):
         return None
     total = parts[0][0]
     for (_, before), (value, unit) in pairwise(parts):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from verifier.math.answers import Answer, Brackets, Expression, Inequality, Several, Union
+from verifier.math.sets import unequal, without
 
 _SYMBOL = re.compile(r"(?:[A-Za-z]|\\(?!pi\b|infty\b)[a-z]+)(?:_\{\w+\})?")
 _MIRROR = {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le", "\\ne": "\\ne"}
@@ -24,6 +25,8 @@ def region(answer: Answer) -> tuple[str, Brackets | Union] | None:
         if len(found) != len(parts) or len({name for name, _ in found}) != 1:
             return None
         return found[0][0], Union(answer.latex, tuple(part for _, part in found))
+    if isinstance(answer, Several) and answer.elements:
+        return _excluded(answer)
     if not isinstance(answer, Inequality):
         return None
     sides, signs = answer.sides, answer.signs
@@ -44,6 +47,16 @@ def region(answer: Answer) -> tuple[str, Brackets | Union] | None:
     if signs[0] == "\\ne":
         return name, Union(answer.latex, (below, above))
     return name, below if left else above
+
+
+def _excluded(several: Several) -> tuple[str, Union] | None:
+    r"""`x \ne 1, x \ne 2` as the real line without these points."""
+    points = [unequal(element) for element in several.elements]
+    found = [region(element) for element in several.elements]
+    if None in points or len({part[0] for part in found if part}) != 1 or None in found:
+        return None
+    union = without(several.latex, [point for point in points if point is not None])
+    return (found[0][0], union) if union and found[0] else None
 
 
 def _symbol(answer: Answer) -> str:

@@ -1,6 +1,7 @@
 """Pure: numbers in English and Chinese words, as the tokens of the numerals they stand for."""
 
 # ruff: noqa: PLR2004 - the lengths are those of the patterns beside them
+# ruff: noqa: RUF001 - a Chinese zero looks like a letter
 # ruff: noqa: PLR0911 - every rule returns where it decides
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_PRODUCT = 3
 """A run of letters this long may be a product of variables (`2xy`); a longer one is a word."""
+_FIRST_CHINESE = "\u3400"
 _LETTERS = "ABCDEFGHIJ"
 _JOINING = frozenset(("or", "and"))
 _PROSE_SIGNS = frozenset(" ,.;:!?'-()&\"’/")
@@ -105,6 +106,8 @@ def lone_letter(tokens: Tokens) -> Answer | None:
         core = core[:1]
     if len(core) != 1 or not is_word(core[0]) or len(word_of(core[0])) != 1:
         return None
+    if word_of(core[0]) >= _FIRST_CHINESE:
+        return None
     letter = word_of(core[0])
     return Choice(join(tokens), letter) if letter in _LETTERS else Expression(letter)
 
@@ -116,7 +119,8 @@ def is_prose(tokens: Tokens) -> bool:
         if is_word(lexeme):
             word = word_of(lexeme)
             if word.lower() not in _JOINING:
-                lengths.append(len(word))
+                # One Chinese sign is a word.
+                lengths.append(len(word) + (word >= _FIRST_CHINESE))
         elif lexeme not in _PROSE_SIGNS:
             return False
     if not lengths or max(lengths) == 1:
