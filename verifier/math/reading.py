@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ from verifier.math.conversions import labels
 from verifier.math.dates import date_in_digits, date_in_words
 from verifier.math.exact import decimal_form, evaluate, literal
 from verifier.math.figures import figure
-from verifier.math.limits import MAX_DEPTH, TooComplexError
+from verifier.math.limits import MAX_DEPTH, MAX_DIGITS, TooComplexError
 from verifier.math.sets import REALS, all_but, real_line, standard_brackets, unequal
 from verifier.math.spelling import is_number, is_word, join, spell, word_of
 from verifier.math.spoken import numerals
@@ -59,6 +60,8 @@ _IF = frozenset(("if", "when", "for", "where", "while", "当", "若", "如果"))
 _EQUALS = frozenset(("=", "\\approx"))
 _ORDER = frozenset(("<", ">", "\\le", "\\ge", "\\ne"))
 _RELATIONS = _EQUALS | _ORDER | {"\\in"}
+# Not three digits after the comma, which is a thousand.
+_DECIMAL_COMMA = re.compile(r"[\s$]*([+-]?\d+),((?!\d{3}[\s$]*$)\d+)[\s$]*")
 _OPAQUE = frozenset(
     (
         "\\equiv",
@@ -122,7 +125,19 @@ def read(text: str, expected: AnswerType = "auto") -> Answer:
         letter = words.choice_letter(tokens)
         return Choice(join(tokens), letter) if letter else words.text_of(tokens)
     found = _read(standard_brackets(tokens), 0)
-    return found if expected == "auto" else _conform(found, expected)
+    if expected == "auto":
+        return found
+    return (read_decimal_comma(text) if expected == "number" else None) or _conform(found, expected)
+
+
+def read_decimal_comma(text: str) -> Number | None:
+    """`3,14` as a decimal, for where a decimal is what it is compared with."""
+    match = _DECIMAL_COMMA.fullmatch(text)
+    if match is None or len(match[2]) > MAX_DIGITS:
+        return None
+    tokens = spell(f"{match[1]}.{match[2]}")
+    value = evaluate(tokens)
+    return None if value is None else Number(join(tokens), value, decimal_form(tokens))
 
 
 def read_choice(text: str) -> Choice | None:
@@ -274,6 +289,15 @@ def _related(tokens: Tokens, depth: int) -> Answer | None:
             each = tuple(Equation(f"{label}={e.latex}", label, (e,)) for e in only.elements)
             return Several(latex, each, braced=False, joined_by_or=True)
         return Equation(latex, label, tuple(sides))
+    if signs == ["\\ne"]:
+        left, right = _read(pieces[0], depth + 1), _read(pieces[1], depth + 1)
+        if isinstance(right, Several) and not right.braced:
+            each = [
+                Inequality(f"{left.latex}\\ne{e.latex}", (left, e), ("\\ne",))
+                for e in right.elements
+            ]
+            return Several(latex, tuple(each), braced=False)
+        return Inequality(latex, (left, right), ("\\ne",))
     if set(signs) <= _ORDER:
         return Inequality(latex, tuple(_read(piece, depth + 1) for piece in pieces), tuple(signs))
     return None

@@ -19,14 +19,8 @@ _CHAIN = 3
 
 def region(answer: Answer) -> tuple[str, Brackets | Union] | None:
     """The variable and the interval (or union) that an inequality describes, where it is one."""
-    if isinstance(answer, Several) and answer.joined_by_or and answer.elements:
-        parts = [region(element) for element in answer.elements]
-        found = [part for part in parts if part is not None]
-        if len(found) != len(parts) or len({name for name, _ in found}) != 1:
-            return None
-        return found[0][0], Union(answer.latex, tuple(part for _, part in found))
     if isinstance(answer, Several) and answer.elements:
-        return _excluded(answer)
+        return _either(answer) if answer.joined_by_or else _excluded(answer)
     if not isinstance(answer, Inequality):
         return None
     sides, signs = answer.sides, answer.signs
@@ -47,6 +41,15 @@ def region(answer: Answer) -> tuple[str, Brackets | Union] | None:
     if signs[0] == "\\ne":
         return name, Union(answer.latex, (below, above))
     return name, below if left else above
+
+
+def _either(several: Several) -> tuple[str, Union] | None:
+    """`x<1 or x>2` as a union."""
+    parts = [region(element) for element in several.elements]
+    found = [part for part in parts if part is not None]
+    if len(found) != len(parts) or len({name for name, _ in found}) != 1:
+        return None
+    return found[0][0], Union(several.latex, tuple(part for _, part in found))
 
 
 def _excluded(several: Several) -> tuple[str, Union] | None:
