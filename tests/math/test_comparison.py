@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.math.test_reading import LATEX
-from verifier.math.comparison import Policy, Proof, compare
+from verifier.math.comparison import Policy, compare
+from verifier.math.identity import Proof
 from verifier.math.matching import every, pair_off
 from verifier.math.reading import read
 

@@ -78,7 +78,7 @@ def _prove(tools: Tools, arguments: dict[str, JsonValue], cpu_seconds: float) ->
 
 def _verdict(finding: Finding, engine: Engine, evidence: dict[str, JsonValue]) -> Judgement:
     """The finding as a score, with how algebra read both sides where it was asked."""
-    if engine.proof is not None:
+    if engine.proof is not None and engine.proof.gold_read:
         read_as = {"gold_read": engine.proof.gold_read, "answer_read": engine.proof.answer_read}
         evidence = {**evidence, **read_as}
     if finding.equal:

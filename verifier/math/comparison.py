@@ -35,6 +35,7 @@ from verifier.math.conversions import (
     vector,
     writable,
 )
+from verifier.math.identity import Proof
 from verifier.math.matching import Equal, every, pair_off
 from verifier.math.measures import in_radians
 from verifier.math.regions import region
@@ -61,17 +62,6 @@ class Policy:
     percent_as_fraction: bool = True
     ignore_missing_unit: bool = True
     rounded_decimals: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What the symbolic engine says of two expressions, and their values where they are numbers."""
-
-    equal: Equal
-    gold_value: str = ""
-    answer_value: str = ""
-    gold_read: str = ""
-    answer_read: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +133,10 @@ class _Ladder:
     def _equal(self, gold: Answer, answer: Answer) -> Equal:
         return self.compare(gold, answer).equal
 
+    def _ask(self, gold: str, answer: str) -> Finding:
+        proof = self._oracle(gold, answer)
+        return Finding(proof.equal, proof.step)
+
     def _choices(self, gold: Answer, answer: Answer) -> Finding | None:
         if not isinstance(gold, Choice | Expression) or not isinstance(answer, Choice | Expression):
             return None
@@ -199,7 +193,7 @@ class _Ladder:
         ) != len((gold, answer))
         if not simple or not values or gold.latex.count("=") != 1 or answer.latex.count("=") != 1:
             return _structure(equal=False)
-        return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
+        return self._ask(gold.latex, answer.latex)
 
     def _regions(self, gold: Answer, answer: Answer) -> Finding | None:
         left, right = region(gold), region(answer)
@@ -211,7 +205,7 @@ class _Ladder:
         if right and isinstance(gold, Brackets | Union):
             return _structure(self._equal(gold, right[1]))
         if isinstance(gold, Inequality) and isinstance(answer, Inequality):
-            return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
+            return self._ask(gold.latex, answer.latex)
         if isinstance(gold, Inequality) or isinstance(answer, Inequality):
             several = isinstance(gold, Several) or isinstance(answer, Several)
             return None if several else _structure(equal=False)
@@ -236,7 +230,7 @@ class _Ladder:
             pairs = (elements, other.elements)
             return self._in_order(*(pairs if several is gold else pairs[::-1]))
         if isinstance(other, Expression) and any(sign in other.latex for sign in _SET_ALGEBRA):
-            return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
+            return self._ask(gold.latex, answer.latex)
         return _structure(equal=False)
 
     def _bags(self, gold: tuple[Answer, ...], answer: tuple[Answer, ...]) -> Finding:
@@ -264,7 +258,7 @@ class _Ladder:
         if isinstance(gold, composite) or isinstance(answer, composite):
             other = answer if isinstance(gold, composite) else gold
             if isinstance(other, Expression) and any(sign in other.latex for sign in _SET_ALGEBRA):
-                return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
+                return self._ask(gold.latex, answer.latex)
             return _structure(equal=False)
         return None
 
@@ -374,4 +368,4 @@ class _Ladder:
                 continue
             if self._rounds(shown, Fraction(value), other):
                 return Finding(equal=True, step="rounded_decimal")
-        return Finding(proof.equal, "symbolic")
+        return Finding(proof.equal, proof.step)
