@@ -257,7 +257,8 @@ def test_all_elements_of_one_answer_share_a_budget() -> None:
     value: JsonValue = {"equal": True, "why": "values", "cpu_seconds": 1.5}
     tools = Canned(Reply("done", "compare", value))
     integrals = [rf"\int_{{0}}^{{1}} {number} dx" for number in (1, 2, 3)]
-    found = judged("(1,2,3)", f"({','.join(integrals)})", tools)
+    answer = f"({','.join(integrals)})"
+    found = judged("(1,2,3)", answer, tools, Params(cpu_seconds=2))
     assert (found.outcome, tools.calls) == (Outcome.TOO_COMPLEX, 2)
 
 

@@ -36,7 +36,7 @@ class Params(base.Params):
     rounded_decimals: bool = True
     """A decimal of three or more significant digits equals the exact value that it is the rounding
     of: `0.333` equals `1/3` and `1.414` equals `\\sqrt{2}`. Two decimals have to be equal."""
-    cpu_seconds: float = Field(default=2.0, gt=0, le=60)
+    cpu_seconds: float = Field(default=0.8, gt=0, le=60)
     """CPU time of the symbolic step for one answer; an answer that takes longer scores 0."""
     max_answer_chars: int = Field(default=MAX_CHARS, ge=1, le=MAX_CHARS)
     """An answer longer than this scores 0 without being read."""

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Ball: TypeAlias = arb | acb
+Place: TypeAlias = "Mapping[str, Fraction | arb]"
+"""A value for every variable."""
 
 _HUGE = arb(2) ** MAX_BITS
 _LOOK_BITS = 64
@@ -44,7 +46,7 @@ class UndefinedError(ValueError):
     """There is no value here: outside the domain, a pole, or no ball small enough."""
 
 
-def value(node: Node, place: Mapping[str, Fraction], bits: int, *, over_complex: bool) -> Ball:
+def value(node: Node, place: Place, bits: int, *, over_complex: bool) -> Ball:
     """A ball that holds the value of `node`.
 
     Args:
@@ -63,7 +65,7 @@ def value(node: Node, place: Mapping[str, Fraction], bits: int, *, over_complex:
 class _Evaluation:
     """One point and one precision."""
 
-    def __init__(self, place: Mapping[str, Fraction], bits: int, *, over_complex: bool) -> None:
+    def __init__(self, place: Place, bits: int, *, over_complex: bool) -> None:
         self._place = place
         self._bits = bits
         self._complex = over_complex
@@ -81,7 +83,8 @@ class _Evaluation:
             case Rational(value):
                 return self._exact(value)
             case Symbol(name):
-                return self._exact(self._place[name])
+                found = self._place[name]
+                return found if isinstance(found, arb) else self._exact(found)
             case Constant(name):
                 return self._constant(name)
             case Sum(terms):
@@ -223,7 +226,7 @@ def rational_value(node: Node) -> Fraction | None:
             return None
 
 
-def widest_bits(node: Node, place: Mapping[str, Fraction], *, over_complex: bool) -> int:
+def widest_bits(node: Node, place: Place, *, over_complex: bool) -> int:
     """How far the powers of two in it reach from one, `e^{-100}` being 145 bits away.
 
     Raises:

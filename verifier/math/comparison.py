@@ -35,10 +35,11 @@ from verifier.math.conversions import (
     vector,
     writable,
 )
+from verifier.math.families import family, recounted, together, undeclared
 from verifier.math.identity import Proof
 from verifier.math.matching import Equal, every, pair_off
 from verifier.math.measures import in_radians
-from verifier.math.regions import region
+from verifier.math.regions import is_region, region, same_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +87,25 @@ def compare(
     # A set of one is its element, but only as a whole answer: `{1},{2}` is not `{1,2}`.
     if isinstance(gold, Several) != isinstance(answer, Several):
         gold, answer = _only(gold), _only(answer)
-    return _Ladder(policy, oracle).compare(gold, answer)
+    return _families(gold, answer, _Ladder(policy, oracle))
+
+
+def _families(gold: Answer, answer: Answer, ladder: _Ladder) -> Finding:
+    """Families by their members, whatever the parameter is called."""
+    wanted, given = family(gold), family(answer)
+    if wanted is None and given is None:
+        return ladder.compare(gold, answer)
+    wanted, given = wanted or undeclared(gold), given or undeclared(answer)
+    if wanted is None or given is None:
+        return ladder.compare(gold, answer)
+    if len({wanted.domain, given.domain} - {""}) > 1:
+        return _structure(equal=False)
+    found = _structure(equal=False)
+    for members in recounted(given, wanted):
+        found = ladder.compare(together(wanted.elements), members)
+        if found.equal:
+            break
+    return found
 
 
 def _only(answer: Answer) -> Answer:
@@ -196,6 +215,14 @@ class _Ladder:
         return self._ask(gold.latex, answer.latex)
 
     def _regions(self, gold: Answer, answer: Answer) -> Finding | None:
+        """By their form where that is enough, else as sets of real numbers."""
+        found = self._forms(gold, answer)
+        if (found and found.equal) or not (is_region(gold) or is_region(answer)):
+            return found
+        same = same_region(gold, answer)
+        return found if same is None else Finding(same, "cells")
+
+    def _forms(self, gold: Answer, answer: Answer) -> Finding | None:
         left, right = region(gold), region(answer)
         if left and right:
             same = left[0] == right[0]

@@ -346,13 +346,15 @@ class _Reader:
         return Root(self._argument(depth), index)
 
     def _list(self, depth: int) -> tuple[Node, ...]:
-        self._need("(")
+        closing = "\\}" if self._take("\\{") else ")"
+        if closing == ")":
+            self._need("(")
         bars, self._bars = self._bars, 0
         arguments = [self.sum(depth + 1)]
         while self._take(","):
             arguments.append(self.sum(depth + 1))
         self._bars = bars
-        self._need(")")
+        self._need(closing)
         return tuple(arguments)
 
     def _function(self, name: str, depth: int) -> Node:

@@ -48,6 +48,13 @@ def whole_places(names: Iterable[str], seed: str) -> Iterator[dict[str, Fraction
         yield {name: Fraction(start + 2 * column) for column, name in enumerate(ordered)}
 
 
+def kink_places(names: Iterable[str], seed: str) -> Iterator[dict[str, Fraction]]:
+    """Places for what bends or jumps: natural numbers, and each order of any two variables."""
+    yield from whole_places(names, seed)
+    for place in places(names, seed):
+        yield {name: -value for name, value in place.items()}
+
+
 def _noise(text: str) -> int:
     digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_BYTES).digest()
     return int.from_bytes(digest, "big")

@@ -13,6 +13,7 @@ small to be seen.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ from verifier.math.balls import (
     widest_bits,
 )
 from verifier.math.grammar import divided, negated
-from verifier.math.points import places, whole_places
+from verifier.math.points import kink_places, places, whole_places
 from verifier.math.polynomials import BeyondError
 from verifier.math.separation import zero_bits
 from verifier.math.tree import Call, Node, Sum, is_complex, symbols, walk
@@ -56,6 +57,7 @@ class Step:
 
 
 _UNDECIDED = Step(None)
+_BENT = frozenset(("floor", "ceil", "max", "min", "abs"))
 
 
 @lru_cache(maxsize=4_096)
@@ -71,7 +73,10 @@ def compare_values(first: Node, second: Node) -> Step:
         if not names:
             found = _constants(seen)
         else:
-            found = _functions(seen, places(names, seed))
+            where = places(names, seed)
+            if _bends(first) or _bends(second):
+                where = itertools.chain(where, kink_places(names, seed))
+            found = _functions(seen, where)
             if found is _UNDECIDED:
                 found = _functions(seen, whole_places(names, seed))
         if found is not _UNDECIDED:
@@ -244,6 +249,10 @@ def sign(node: Node) -> int:
         if found:
             return found
     return 0
+
+
+def _bends(node: Node) -> bool:
+    return any(isinstance(one, Call) and one.name in _BENT for one in walk(node))
 
 
 def has_absolute(node: Node) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from fractions import Fraction
 
 
@@ -120,22 +120,28 @@ def is_complex(node: Node) -> bool:
     return any(isinstance(one, Constant) and one.name == "i" for one in walk(node))
 
 
-def substituted(node: Node, name: str, replacement: Node) -> Node:
-    """The tree with a variable replaced."""
+def replaced(node: Node, choose: Callable[[Node], Node | None]) -> Node:
+    """The tree with every node for which something is chosen replaced by that, from above."""
+    chosen = choose(node)
+    if chosen is not None:
+        return replaced(chosen, choose)
     match node:
-        case Symbol(found):
-            return replacement if found == name else node
         case Sum(terms):
-            return Sum(tuple(substituted(term, name, replacement) for term in terms))
+            return Sum(tuple(replaced(term, choose) for term in terms))
         case Product(factors):
-            return Product(tuple(substituted(factor, name, replacement) for factor in factors))
+            return Product(tuple(replaced(factor, choose) for factor in factors))
         case Power(base, exponent):
-            return Power(
-                substituted(base, name, replacement), substituted(exponent, name, replacement)
-            )
+            return Power(replaced(base, choose), replaced(exponent, choose))
         case Root(radicand, index):
-            return Root(substituted(radicand, name, replacement), index)
+            return Root(replaced(radicand, choose), index)
         case Call(function, arguments):
-            return Call(function, tuple(substituted(a, name, replacement) for a in arguments))
+            return Call(function, tuple(replaced(argument, choose) for argument in arguments))
         case _:
             return node
+
+
+def substituted(node: Node, name: str, replacement: Node) -> Node:
+    """The tree with a variable replaced by what does not contain it."""
+    return replaced(
+        node, lambda one: replacement if isinstance(one, Symbol) and one.name == name else None
+    )
