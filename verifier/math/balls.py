@@ -95,6 +95,8 @@ class _Evaluation:
                 return self._power(base, exponent)
             case Root(radicand, index):
                 return self._root(self.value(radicand), index)
+            case Call("gcd" | "lcm" as name, arguments):
+                return self._divisor(name, arguments)
             case Call(name, arguments):
                 return self._call(name, [self.value(argument) for argument in arguments])
 
@@ -149,6 +151,8 @@ class _Evaluation:
             return logarithms[0] if name == "ln" else logarithms[1] / logarithms[0]
         if name in ("arcsin", "arccos"):
             return self._inverse(name, arguments[0])
+        if name == "arcosh":
+            return arguments[0].acosh()
         if name in ("factorial", "binom"):
             return self._gamma(name, arguments)
         reals = [_needed_real(argument) for argument in arguments]
@@ -157,12 +161,20 @@ class _Evaluation:
         if name in ("max", "min"):
             choose: Callable[[arb, arb], arb] = arb.max if name == "max" else arb.min
             return reduce(choose, reals)
-        if name in ("gcd", "lcm"):
-            wholes = [_whole(real) for real in reals]
-            known = [whole for whole in wholes if whole is not None]
-            if len(known) == len(wholes):
-                return arb((math.gcd if name == "gcd" else math.lcm)(*known))
         raise UndefinedError
+
+    def _divisor(self, name: str, arguments: tuple[Node, ...]) -> Ball:
+        """The greatest common divisor or least common multiple of rational numbers."""
+        exact = [rational_value(argument) for argument in arguments]
+        known = [value for value in exact if value is not None]
+        if len(known) != len(exact):
+            wholes = [_whole(self.value(argument)) for argument in arguments]
+            known = [Fraction(whole) for whole in wholes if whole is not None]
+            if len(known) != len(wholes):
+                raise UndefinedError
+        common = math.lcm(*(value.denominator for value in known))
+        tops = [int(value * common) for value in known]
+        return self._exact(Fraction((math.gcd if name == "gcd" else math.lcm)(*tops), common))
 
     def _logarithm(self, argument: Ball) -> Ball:
         if isinstance(argument, arb) and not argument > 0:
@@ -201,6 +213,8 @@ _PLAIN: dict[str, Callable[[Ball], Ball]] = {
     "cosh": lambda x: x.cosh(),
     "tanh": lambda x: x.tanh(),
     "arctan": lambda x: x.atan(),
+    "arsinh": lambda x: x.asinh(),
+    "artanh": lambda x: x.atanh(),
     "exp": lambda x: x.exp(),
     "abs": abs,
 }

@@ -217,7 +217,11 @@ class _Ladder:
     def _regions(self, gold: Answer, answer: Answer) -> Finding | None:
         """By their form where that is enough, else as sets of real numbers."""
         found = self._forms(gold, answer)
-        if (found and found.equal) or not (is_region(gold) or is_region(answer)):
+        if not is_region(gold) and not is_region(answer):
+            return found
+        if isinstance(gold, Brackets | Union) and isinstance(answer, Brackets | Union):
+            found = self._brackets(gold, answer)
+        if found and found.equal:
             return found
         same = same_region(gold, answer)
         return found if same is None else Finding(same, "cells")

@@ -12,13 +12,16 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from verifier.math.answers import UnreadableError
+from verifier.math.cursor import Cursor
 from verifier.math.exact import evaluate, literal
 from verifier.math.limits import MAX_DEPTH, TooComplexError
 from verifier.math.spelling import is_number, is_word, spell, word_of
 from verifier.math.tree import (
+    AREA,
     HYPERBOLIC,
     INVERSE,
     TRIGONOMETRIC,
@@ -43,7 +46,14 @@ _GREEK_NAMES = """
 """
 _GREEK = frozenset(f"\\{name}" for name in _GREEK_NAMES.split())
 _DECORATED = frozenset(("\\vec", "\\hat", "\\overline"))
-_PREFIX = frozenset(f"\\{name}" for name in (*TRIGONOMETRIC, *INVERSE, *HYPERBOLIC, "ln", "exp"))
+_PREFIX = frozenset(
+    f"\\{name}"
+    for name in (*TRIGONOMETRIC, *INVERSE, *HYPERBOLIC, *AREA, "ln", "exp", "floor", "ceil")
+)
+_INVERTED = {
+    **{name: f"arc{name}" for name in ("sin", "cos", "tan")},
+    **{name: f"ar{name}" for name in HYPERBOLIC},
+}
 _LISTED = frozenset(("\\max", "\\min", "\\gcd", "\\lcm"))
 _FENCES = {
     "(": (")", None),
@@ -97,7 +107,7 @@ def function_letters(*sides: str) -> frozenset[str]:
     plain: set[str] = set()
     for latex in sides:
         tokens = spell(latex)
-        for lexeme, following in zip(tokens, (*tokens[1:], ""), strict=True):
+        for lexeme, following in pairwise((*tokens, "")):
             if is_word(lexeme) and word_of(lexeme)[-1] in _FUNCTION_LETTERS:
                 (called if following == "(" else plain).add(word_of(lexeme)[-1])
     return frozenset(called - plain)
@@ -113,33 +123,13 @@ def divided(top: Node, bottom: Node) -> Node:
     return Product((top, Power(bottom, MINUS_ONE)))
 
 
-class _Reader:
+class _Reader(Cursor):
     """Recursive descent; each method reads one rule from where the reader stands."""
 
     def __init__(self, tokens: tuple[str, ...], functions: frozenset[str]) -> None:
-        self._tokens = tokens
+        super().__init__(tokens)
         self._functions = functions
-        self._at = 0
         self._bars = 0
-
-    @property
-    def finished(self) -> bool:
-        """Whether every lexeme was used."""
-        return self._at == len(self._tokens)
-
-    def _peek(self, ahead: int = 0) -> str:
-        at = self._at + ahead
-        return self._tokens[at] if at < len(self._tokens) else ""
-
-    def _take(self, *lexemes: str) -> bool:
-        if self._peek() not in lexemes:
-            return False
-        self._at += 1
-        return True
-
-    def _need(self, *lexemes: str) -> None:
-        if not self._take(*lexemes):
-            raise UnreadableError(f"{lexemes[-1]} is missing")
 
     def sum(self, depth: int) -> Node:
         """Terms joined by plus and minus."""
@@ -148,21 +138,21 @@ class _Reader:
         terms: list[Node] = []
         while True:
             negative = False
-            while self._peek() in ("+", "-"):
-                negative ^= self._take("-") or not self._take("+")
+            while self.peek() in ("+", "-"):
+                negative ^= self.take("-") or not self.take("+")
             term = self._product(depth)
             terms.append(negated(term) if negative else term)
-            if self._peek() not in ("+", "-"):
+            if self.peek() not in ("+", "-"):
                 return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
     def _product(self, depth: int) -> Node:
         factors = [self._run(depth)]
         while True:
-            if self._take("\\cdot"):
+            if self.take("\\cdot"):
                 factors.append(self._signed(depth, self._run))
-            elif self._take("/"):
+            elif self.take("/"):
                 # `1/2x` is a half of x: two plain numbers are a fraction before anything else.
-                numeric = is_number(self._tokens[self._at - 2]) and is_number(self._peek() or " ")
+                numeric = is_number(self.tokens[self.at - 2]) and is_number(self.peek() or " ")
                 divisor = self._signed(depth, self._factor if numeric else self._run)
                 factors.append(Power(divisor, MINUS_ONE))
                 if numeric and self._starts():
@@ -172,8 +162,8 @@ class _Reader:
 
     def _signed(self, depth: int, rule: Callable[[int], Node]) -> Node:
         negative = False
-        while self._peek() in ("+", "-"):
-            negative ^= self._take("-") or not self._take("+")
+        while self.peek() in ("+", "-"):
+            negative ^= self.take("-") or not self.take("+")
         node = rule(depth)
         return negated(node) if negative else node
 
@@ -186,8 +176,8 @@ class _Reader:
 
     def _starts(self) -> bool:
         """Whether a factor begins here."""
-        self._take(" ")
-        lexeme = self._peek()
+        self.take(" ")
+        lexeme = self.peek()
         if not lexeme:
             return False
         if lexeme in _BARS:
@@ -196,37 +186,37 @@ class _Reader:
 
     def _factor(self, depth: int) -> Node:
         """An atom with what stands above and behind it."""
-        self._take(" ")
+        self.take(" ")
         return self._behind(self._atom(depth), depth)
 
     def _behind(self, node: Node, depth: int) -> Node:
         while True:
-            if self._take("^"):
+            if self.take("^"):
                 node = Power(node, self._argument(depth))
-            elif self._take("!"):
-                if self._peek() == "!":
+            elif self.take("!"):
+                if self.peek() == "!":
                     raise UnreadableError("a double factorial")
                 node = Call("factorial", (node,))
-            elif self._take("\\degree"):
+            elif self.take("\\degree"):
                 node = Product((node, _DEGREE))
             else:
                 return node
 
     def _argument(self, depth: int) -> Node:
-        self._need("{")
+        self.need("{")
         node = self.sum(depth + 1)
-        self._need("}")
+        self.need("}")
         return node
 
     def _atom(self, depth: int) -> Node:
-        lexeme = self._peek()
+        lexeme = self.peek()
         if not lexeme:
             raise UnreadableError("something is missing at the end")
         if is_number(lexeme):
             return self._number()
         if is_word(lexeme):
             return self._word(depth)
-        self._at += 1
+        self.at += 1
         if lexeme in _FENCES:
             return self._fenced(lexeme, depth)
         if lexeme in _BARS:
@@ -248,18 +238,18 @@ class _Reader:
         if lexeme in _LISTED:
             return Call(lexeme[1:], self._list(depth))
         if lexeme in _GREEK:
-            return Symbol(lexeme + self._marks())
+            return Symbol(lexeme + self.marks())
         if lexeme in _DECORATED:
-            return Symbol(lexeme + self._verbatim() + self._marks())
+            return Symbol(lexeme + self.verbatim() + self.marks())
         raise UnreadableError(f"{lexeme} is not covered")
 
     def _number(self) -> Node:
         """A number, a mixed number or a repeating decimal."""
-        lexeme = self._peek()
-        self._at += 1
-        following = self._tokens[self._at : self._at + 7]
+        lexeme = self.peek()
+        self.at += 1
+        following = self.tokens[self.at : self.at + 7]
         if following[:1] == ("\\overline",):
-            self._at += 4
+            self.at += 4
             value = evaluate((lexeme, *following[:4]))
             if value is None:
                 raise UnreadableError("no repeating decimal")
@@ -270,103 +260,84 @@ class _Reader:
             if top.isdecimal() and bottom.isdecimal() and following[3:5] == ("}", "{"):
                 if not 0 < int(top) < int(bottom):
                     raise UnreadableError("a whole number beside an improper fraction")
-                self._at += 7
+                self.at += 7
                 return Rational(whole + Fraction(int(top), int(bottom)))
         return Rational(whole)
 
     def _word(self, depth: int) -> Node:
         """Letters side by side are factors; marks belong to the last one."""
-        letters = word_of(self._peek())
-        self._at += 1
+        letters = word_of(self.peek())
+        self.at += 1
         last = letters[-1]
-        marks = self._marks()
-        if last in self._functions and not marks and self._peek() == "(":
-            marks = self._verbatim("(", ")")
+        marks = self.marks()
+        if last in self._functions and not marks and self.peek() == "(":
+            marks = self.verbatim("(", ")")
         node = Symbol(last + marks) if marks else _letter(last)
         if len(letters) == 1:
             return node
         # A power after `xy` is one of y alone.
         return Product((*map(_letter, letters[:-1]), self._behind(node, depth)))
 
-    def _marks(self) -> str:
-        """An index and primes, as they are written."""
-        marks = ""
-        while self._peek() in ("_", "'"):
-            lexeme = self._peek()
-            self._at += 1
-            marks += lexeme + (self._verbatim() if lexeme == "_" else "")
-        return marks
-
-    def _verbatim(self, left: str = "{", right: str = "}") -> str:
-        """A group in brackets, unread."""
-        start = self._at
-        self._need(left)
-        level = 1
-        while level:
-            lexeme = self._peek()
-            if not lexeme:
-                raise UnreadableError(f"{right} is missing")
-            level += (lexeme == left) - (lexeme == right)
-            self._at += 1
-        return "".join(map(_bare, self._tokens[start : self._at]))
-
     def _fenced(self, left: str, depth: int) -> Node:
         right, name = _FENCES[left]
         bars, self._bars = self._bars, 0
         node = self.sum(depth + 1)
         self._bars = bars
-        self._need(right)
+        self.need(right)
         return Call(name, (node,)) if name else node
 
     def _absolute(self, depth: int) -> Node:
         self._bars += 1
         node = self.sum(depth + 1)
-        self._need(*_BARS)
+        self.need(*_BARS)
         self._bars -= 1
         return Call("abs", (node,))
 
     def _fraction(self, depth: int) -> Node:
-        start = self._at
+        start = self.at
         top, bottom = self._argument(depth), self._argument(depth)
-        if word_of(self._tokens[start + 1])[0] == "d" and isinstance(top, Product | Symbol):
-            written = self._tokens[start : self._at]
+        if word_of(self.tokens[start + 1])[0] == "d" and isinstance(top, Product | Symbol):
+            written = self.tokens[start : self.at]
             if all(is_word(t) or t in "{}" for t in written):
+                if word_of(written[1]) == "d":
+                    raise UnreadableError("a derivative to be taken")
                 # `\frac{dy}{dx}` is one name, or else it would be y/x.
                 return Symbol("\\frac" + "".join(map(word_of, written)))
         return divided(top, bottom)
 
     def _root(self, depth: int) -> Node:
         index = 2
-        if self._take("["):
-            if not self._peek().isdecimal() or not 2 <= int(self._peek()) <= _MAX_ROOT:
+        if self.take("["):
+            if not self.peek().isdecimal() or not 2 <= int(self.peek()) <= _MAX_ROOT:
                 raise UnreadableError("a root whose index is no small number")
-            index = int(self._peek())
-            self._at += 1
-            self._need("]")
+            index = int(self.peek())
+            self.at += 1
+            self.need("]")
         return Root(self._argument(depth), index)
 
     def _list(self, depth: int) -> tuple[Node, ...]:
-        closing = "\\}" if self._take("\\{") else ")"
+        closing = "\\}" if self.take("\\{") else ")"
         if closing == ")":
-            self._need("(")
+            self.need("(")
         bars, self._bars = self._bars, 0
+        self.part_numbers()
         arguments = [self.sum(depth + 1)]
-        while self._take(","):
+        while self.take(","):
             arguments.append(self.sum(depth + 1))
         self._bars = bars
-        self._need(closing)
+        self.need(closing)
         return tuple(arguments)
 
     def _function(self, name: str, depth: int) -> Node:
         r"""`\sin^{2}x`, `\sin^{-1}x`, `\log_{2}8`; without parentheses it takes factors."""
         if depth > MAX_DEPTH:
             raise TooComplexError(f"nested deeper than {MAX_DEPTH}")
-        base = self._argument(depth) if name == "log" and self._take("_") else None
-        power = self._argument(depth) if self._take("^") else None
+        base = self._argument(depth) if name == "log" and self.take("_") else None
+        power = self._argument(depth) if self.take("^") else None
         if power == MINUS_ONE or power == negated(ONE):
-            if name not in ("sin", "cos", "tan"):
+            if name not in _INVERTED:
                 raise UnreadableError("an inverse that has no name")
-            name, power = f"arc{name}", None
+            name, power = _INVERTED[name], None
         argument = self._applied(name, depth + 1)
         if name == "log":
             # Without a base: ten in schools, e in universities; the same on both sides.
@@ -376,27 +347,23 @@ class _Reader:
         return Power(node, power) if power is not None else node
 
     def _applied(self, name: str, depth: int) -> Node:
-        self._take(" ")
-        if self._peek() == "(":
-            self._at += 1
+        self.take(" ")
+        if self.peek() == "(":
+            self.at += 1
             return self._fenced("(", depth)
-        if self._peek() in _PREFIX or self._peek() == "\\log":
+        if self.peek() in _PREFIX or self.peek() == "\\log":
             return self._factor(depth + 1)
-        start = self._at
+        start = self.at
         factors = [self._factor(depth)]
-        while self._starts() and self._peek() not in _PREFIX and self._peek() not in ("\\log", "("):
+        while self._starts() and self.peek() not in _PREFIX and self.peek() not in ("\\log", "("):
             factors.append(self._factor(depth))
         # `\sin\pi/6` has an angle of thirty degrees; `\ln2/3` is a third of a logarithm.
-        turns = "\\pi" in self._tokens[start : self._at] and name in TRIGONOMETRIC
-        if turns and self._peek() == "/" and is_number(self._peek(1) or " "):
-            self._at += 1
+        turns = "\\pi" in self.tokens[start : self.at] and name in TRIGONOMETRIC
+        if turns and self.peek() == "/" and is_number(self.peek(1) or " "):
+            self.at += 1
             factors.append(Power(self._number(), MINUS_ONE))
         return factors[0] if len(factors) == 1 else Product(tuple(factors))
 
 
 def _letter(letter: str) -> Node:
     return _LETTER_CONSTANTS.get(letter) or Symbol(letter)
-
-
-def _bare(lexeme: str) -> str:
-    return word_of(lexeme) if is_word(lexeme) else lexeme

@@ -156,6 +156,9 @@ def _evaluated(chain: _Chain) -> _Chain:
     sides = []
     for side in chain.sides:
         done = side.doit() if isinstance(side, sympy.Expr | sympy.MatrixBase) else side
+        if isinstance(done, sympy.MatrixExpr):
+            # Left as a product, it would be evaluated without end.
+            done = done.as_explicit()
         if isinstance(done, sympy.Expr):
             list(_probe(done, sympy.Integer(0), is_complex=True, rows=1))
         sides.append(done)

@@ -76,12 +76,13 @@ Node: TypeAlias = Rational | Constant | Symbol | Sum | Product | Power | Root | 
 TRIGONOMETRIC = ("sin", "cos", "tan", "cot", "sec", "csc")
 INVERSE = ("arcsin", "arccos", "arctan")
 HYPERBOLIC = ("sinh", "cosh", "tanh")
+AREA = ("arsinh", "arcosh", "artanh")
 # The base of a logarithm is its first argument, the number below the bar of a binomial its second.
 OTHERS = (
     *("exp", "ln", "log", "abs", "floor", "ceil", "factorial", "binom"),
     *("max", "min", "gcd", "lcm"),
 )
-FUNCTIONS = frozenset((*TRIGONOMETRIC, *INVERSE, *HYPERBOLIC, *OTHERS))
+FUNCTIONS = frozenset((*TRIGONOMETRIC, *INVERSE, *HYPERBOLIC, *AREA, *OTHERS))
 
 
 def children(node: Node) -> tuple[Node, ...]:
