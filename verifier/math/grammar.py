@@ -79,7 +79,7 @@ MINUS_ONE = Rational(Fraction(-1))
 _DEGREE = Product((Constant("pi"), Rational(Fraction(1, 180))))
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=512)
 def parse(latex: str, functions: frozenset[str] = frozenset()) -> Node:
     """The tree of an expression.
 

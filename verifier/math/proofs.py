@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flint import acb, arb
@@ -60,7 +59,6 @@ _UNDECIDED = Step(None)
 _BENT = frozenset(("floor", "ceil", "max", "min", "abs"))
 
 
-@lru_cache(maxsize=4_096)
 def compare_values(first: Node, second: Node) -> Step:
     """Whether two trees have the same value wherever both have one."""
     if first == second:
@@ -201,7 +199,6 @@ def _sharp(ball: Ball, bits: int) -> bool:
     return bool(radius <= (abs(ball.mid()) + 1) * arb(2) ** (-2 * bits // 3))
 
 
-@lru_cache(maxsize=1_024)
 def constancy(node: Node) -> Step:
     """Whether a tree has the same value everywhere, such as the ratio of two equations."""
     names = symbols(node)
@@ -260,7 +257,6 @@ def has_absolute(node: Node) -> bool:
     return any(isinstance(one, Call) and one.name == "abs" for one in walk(node))
 
 
-@lru_cache(maxsize=4_096)
 def decimal_value(node: Node) -> str:
     """The value of a real constant in 40 digits, empty for anything else."""
     if symbols(node):
