@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, cast
 from pydantic import Field
 
 from verifier.checks import base
-from verifier.checks.base import Check, Judgement, Subject, Tools, abstain, correct, policy_fault
-from verifier.extraction import extract
+from verifier.checks.base import (
+    Check,
+    Judgement,
+    Subject,
+    Tools,
+    abstain,
+    correct,
+    judge_answer,
+    policy_fault,
+)
 from verifier.math.answers import Answer, Choice, UnreadableError
 from verifier.math.comparison import Finding, Policy, compare
 from verifier.math.engine import Engine, StoppedError
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from verifier.checks.base import ChildReply
+    from verifier.extraction import Extraction
 
 
 class Params(base.Params):
@@ -42,7 +51,7 @@ class Params(base.Params):
     """An answer longer than this scores 0 without being read."""
 
 
-def judge(subject: Subject, params: base.Params, tools: Tools) -> Judgement:  # noqa: PLR0911 - one for each fault
+def judge(subject: Subject, params: base.Params, tools: Tools) -> Judgement:
     """Whether the extracted answer equals the reference."""
     own = cast("Params", params)
     if subject.reference is None:
@@ -51,20 +60,24 @@ def judge(subject: Subject, params: base.Params, tools: Tools) -> Judgement:  # 
     gold = _gold(subject.reference)
     if isinstance(gold, Judgement):
         return gold
-    found = extract(subject.completion, subject.rules)
-    if found is None:
-        return policy_fault(Outcome.NO_ANSWER, "the completion has no final answer")
+    one = partial(_judge_one, gold, subject.reference, own, tools)
+    return judge_answer(subject.completion, subject.rules, one)
+
+
+def _judge_one(
+    gold: Answer, reference: Reference, params: Params, tools: Tools, found: Extraction
+) -> Judgement:
     evidence: dict[str, JsonValue] = {**found.evidence, "gold_type": gold.kind}
-    if len(found.text) > own.max_answer_chars:
-        reason = f"the answer is longer than {own.max_answer_chars} characters"
+    if len(found.text) > params.max_answer_chars:
+        reason = f"the answer is longer than {params.max_answer_chars} characters"
         return policy_fault(Outcome.TOO_COMPLEX, reason, **evidence)
-    answer = _answer(found.text, gold, subject.reference)
+    answer = _answer(found.text, gold, reference)
     if isinstance(answer, Judgement):
         return replace(answer, evidence=evidence)
     evidence["answer_type"] = answer.kind
-    engine = Engine(partial(_prove, tools), own.cpu_seconds)
+    engine = Engine(partial(_prove, tools), params.cpu_seconds)
     try:
-        finding = _compare(gold, answer, subject.reference, own, engine)
+        finding = _compare(gold, answer, reference, params, engine)
     except StoppedError as stopped:
         end = policy_fault if stopped.outcome.fault is Fault.POLICY else abstain
         return end(stopped.outcome, str(stopped), **evidence, step="symbolic")
