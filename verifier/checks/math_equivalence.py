@@ -10,12 +10,13 @@ from pydantic import Field
 
 from verifier.checks import base
 from verifier.checks.base import Check, Judgement, Subject, Tools, abstain, correct, policy_fault
-from verifier.extraction import extract
+from verifier.extraction import Extraction, extract
 from verifier.math.answers import Answer, Choice, UnreadableError
 from verifier.math.comparison import Finding, Policy, compare
 from verifier.math.engine import Engine, StoppedError
 from verifier.math.limits import MAX_CHARS, TooComplexError
 from verifier.math.reading import read, read_choice
+from verifier.math.spelling import same
 from verifier.model import Fault, Outcome, Reference
 
 if TYPE_CHECKING:
@@ -49,9 +50,11 @@ def judge(subject: Subject, params: base.Params, tools: Tools) -> Judgement:  # 
         reason = "this check needs the right answer as the reference"
         return abstain(Outcome.REFERENCE_MISSING, reason)
     gold = _gold(subject.reference)
+    found = extract(subject.completion, subject.rules)
+    if isinstance(gold, TooComplexError):
+        return _beyond_limits(gold, subject.reference, found)
     if isinstance(gold, Judgement):
         return gold
-    found = extract(subject.completion, subject.rules)
     if found is None:
         return policy_fault(Outcome.NO_ANSWER, "the completion has no final answer")
     evidence: dict[str, JsonValue] = {**found.evidence, "gold_type": gold.kind}
@@ -92,11 +95,21 @@ def _verdict(finding: Finding, engine: Engine, evidence: dict[str, JsonValue]) -
     return policy_fault(Outcome.INCORRECT, reason, **evidence)
 
 
-def _gold(reference: Reference) -> Answer | Judgement:
+def _beyond_limits(
+    why: TooComplexError, reference: Reference, found: Extraction | None
+) -> Judgement:
+    """A reference that is not evaluated is equal to the same text, and to nothing that is known."""
+    if found is not None and same(reference.value, found.text):
+        evidence = {**found.evidence, "step": "normalised_string"}
+        return correct("the answer is written as the reference", **evidence)
+    return abstain(Outcome.REFERENCE_INVALID, f"the reference is too complex: {why}")
+
+
+def _gold(reference: Reference) -> Answer | TooComplexError | Judgement:
     try:
         return read(reference.value, reference.type)
     except TooComplexError as error:
-        return abstain(Outcome.REFERENCE_INVALID, f"the reference is too complex: {error}")
+        return error
     except UnreadableError as error:
         return abstain(Outcome.REFERENCE_INVALID, f"the reference cannot be used: {error}")
 
