@@ -151,6 +151,16 @@ def test_a_gold_that_cannot_be_used_is_the_specs_fault(gold: str) -> None:
     assert (found.outcome, found.score) == (Outcome.REFERENCE_INVALID, None)
 
 
+@pytest.mark.parametrize("gold", ["2013^{4025}", "e^{23110}", "2^{77232917}-2", "(10^7)!"])
+def test_a_gold_beyond_a_limit_equals_the_same_text(gold: str) -> None:
+    found = judged(gold, f"$ {gold} $")
+    assert (found.score, found.evidence["step"]) == (1.0, "normalised_string")
+
+
+def test_a_gold_beyond_a_limit_judges_nothing_else() -> None:
+    assert judged("2013^{4025}", "2013^{4026}").outcome is Outcome.REFERENCE_INVALID
+
+
 def test_a_gold_that_algebra_cannot_read_is_the_specs_fault() -> None:
     assert judged(r"\foo{x}", "5").outcome is Outcome.REFERENCE_INVALID
 

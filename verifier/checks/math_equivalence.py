@@ -24,6 +24,7 @@ from verifier.math.comparison import Finding, Policy, compare
 from verifier.math.engine import Engine, StoppedError
 from verifier.math.limits import MAX_CHARS, TooComplexError
 from verifier.math.reading import read, read_choice
+from verifier.math.spelling import same
 from verifier.model import Fault, Outcome, Reference
 
 if TYPE_CHECKING:
@@ -65,8 +66,14 @@ def judge(subject: Subject, params: base.Params, tools: Tools) -> Judgement:
 
 
 def _judge_one(
-    gold: Answer, reference: Reference, params: Params, tools: Tools, found: Extraction
+    gold: Answer | TooComplexError,
+    reference: Reference,
+    params: Params,
+    tools: Tools,
+    found: Extraction,
 ) -> Judgement:
+    if isinstance(gold, TooComplexError):
+        return _beyond_limits(gold, reference, found)
     evidence: dict[str, JsonValue] = {**found.evidence, "gold_type": gold.kind}
     if len(found.text) > params.max_answer_chars:
         reason = f"the answer is longer than {params.max_answer_chars} characters"
@@ -105,11 +112,19 @@ def _verdict(finding: Finding, engine: Engine, evidence: dict[str, JsonValue]) -
     return policy_fault(Outcome.INCORRECT, reason, **evidence)
 
 
-def _gold(reference: Reference) -> Answer | Judgement:
+def _beyond_limits(why: TooComplexError, reference: Reference, found: Extraction) -> Judgement:
+    """A reference that is not evaluated is equal to the same text, and to nothing that is known."""
+    if same(reference.value, found.text):
+        evidence = {**found.evidence, "step": "normalised_string"}
+        return correct("the answer is written as the reference", **evidence)
+    return abstain(Outcome.REFERENCE_INVALID, f"the reference is too complex: {why}")
+
+
+def _gold(reference: Reference) -> Answer | TooComplexError | Judgement:
     try:
         return read(reference.value, reference.type)
     except TooComplexError as error:
-        return abstain(Outcome.REFERENCE_INVALID, f"the reference is too complex: {error}")
+        return error
     except UnreadableError as error:
         return abstain(Outcome.REFERENCE_INVALID, f"the reference cannot be used: {error}")
 

@@ -253,8 +253,8 @@ class _Ladder:
         several, other = (gold, answer) if isinstance(gold, Several) else (answer, gold)
         elements = several.elements if isinstance(several, Several) else ()
         if isinstance(several, Several) and isinstance(other, Brackets):
-            # `x=1 or x=2` are two solutions and no point.
-            if several.braced or several.joined_by_or:
+            # `x=1 or x=2` are two solutions and no point; `0,1` are two numbers and not `(0,1]`.
+            if several.braced or several.joined_by_or or other.kind == "interval":
                 return _structure(equal=False)
             if labels(several):
                 elements = tuple(sorted(elements, key=lambda e: getattr(e, "label", "")))
@@ -325,7 +325,9 @@ class _Ladder:
             return self.compare(gold.amount, answer.amount)
         if not isinstance(gold, Percent) and not isinstance(answer, Percent):
             return None
-        if not self._policy.percent_as_fraction:
+        if not self._policy.percent_as_fraction or isinstance(gold, Quantity):
+            return _structure(equal=False)
+        if isinstance(answer, Quantity):
             return _structure(equal=False)
         return self.compare(hundredths(gold), hundredths(answer))
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -47,6 +48,8 @@ _OR = frozenset(form for w in ("or", "Or", "OR") for form in (w, f"\\text{{{w}}}
 _EQUALS = frozenset(("=", "\\approx"))
 _ORDER = frozenset(("<", ">", "\\le", "\\ge", "\\ne"))
 _RELATIONS = _EQUALS | _ORDER | {"\\in"}
+# Which sign belongs into a gap may be the question; a minus or a dot is what an empty cell holds.
+_LONE_SIGNS = frozenset(("<", ">", "=", "+", "/"))
 _OPAQUE = frozenset(
     (
         "\\equiv",
@@ -87,7 +90,9 @@ def read(text: str, expected: AnswerType = "auto") -> Answer:
     """The typed answer; raises `UnreadableError` (nothing there) or `TooComplexError` (a limit)."""
     tokens = spell(text)
     if not any(is_word(t) or is_number(t) or t[0] in "\\{[(" for t in tokens):
-        raise UnreadableError("there is nothing to compare in it")
+        if not any(t in _LONE_SIGNS or unicodedata.category(t[0]) == "So" for t in tokens):
+            raise UnreadableError("there is nothing to compare in it")
+        return Text(join(tokens), join(tokens))
     if [word_of(t).lower() for t in tokens if is_word(t)] == ["nan"] and len(tokens) <= 2:
         raise UnreadableError("NaN is not an answer")
     refuse_bombs(tokens)
