@@ -48,6 +48,13 @@ def claims(path: Path, root: Path) -> Iterator[Claim]:
                 yield Claim(origin, called, expected, known)
 
 
+def claims_of(text: str, place: str) -> Iterator[Claim]:
+    """The same of statements that stand in no test, at a place; none where they are no Python."""
+    with contextlib.suppress(SyntaxError):
+        for node, called, expected, known in _walk(ast.parse(text).body, {}):
+            yield Claim(f"{place}:{node.lineno}", called, expected, known)
+
+
 def cases(path: Path, root: Path) -> Iterator[tuple[str, Names]]:
     """Where every test of a file is, with the names of each of its cases."""
     tree = parse(path)
@@ -102,6 +109,10 @@ def _bindings(test: Test, names: Names) -> list[Names]:
             elif called.endswith("parameterized.expand"):
                 parameters = [argument.arg for argument in test.args.args if argument.arg != "self"]
                 rows = _rows(literal(decorator.args[0], names), parameters)
+                bindings = [{**one, **row} for one in bindings for row in rows]
+            elif called.endswith("parameterized.named_parameters"):
+                named = [literal(argument, names) for argument in decorator.args]
+                rows = [row for row in named if isinstance(row, dict)]
                 bindings = [{**one, **row} for one in bindings for row in rows]
     return bindings
 
@@ -201,7 +212,8 @@ def _asserted(node: ast.stmt, names: Names) -> tuple[Called, Literal] | None:
     name = called.func.attr if isinstance(called.func, ast.Attribute) else ""
     if name in {"assertTrue", "assertFalse"}:
         return _truth(called.args[0], names, wanted=name == "assertTrue")
-    if name == "assertEqual":
+    name = name or ast.unparse(called.func)
+    if name in {"assertEqual", "test_eq"}:
         return _compared(called.args[0], called.args[1], names)
     # A call that asserts by itself, such as `assert_equal(a, b)`.
     found = literal(called, names)
@@ -221,7 +233,7 @@ def _truth(node: ast.expr, names: Names, *, wanted: bool) -> tuple[Called, Liter
 
 
 def _compared(left: ast.expr, right: ast.expr, names: Names) -> tuple[Called, Literal] | None:
-    values = literal(left, names), literal(right, names)
+    values = partial(left, names), partial(right, names)
     if isinstance(values[0], Called):
         return values[0], values[1]
     return (values[1], values[0]) if isinstance(values[1], Called) else None

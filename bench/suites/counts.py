@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 OURS = "ours"
 TUNED, HELD_OUT, BY_MODEL = "TUNED", "HELD-OUT", "MODEL-LABELLED"
 TOTALS = (TUNED, HELD_OUT, BY_MODEL)
+_PLURALS = {"answer": "answers", "completion": "completions", "prose": "running text"}
 MATH_VERIFY = "Math-Verify"
 _SHARE_OF_MISSED = 0.25
 
@@ -55,7 +56,9 @@ def count(
     for grader, given in verdicts.items():
         for pair, verdict in zip(pairs, given, strict=True):
             for group in groups[pair.source]:
-                for name in (group, f"{group}, {pair.form}s") if group in TOTALS else (group,):
+                for name in (
+                    (group, f"{group}, {_PLURALS[pair.form]}") if group in TOTALS else (group,)
+                ):
                     one = counts.setdefault(name, {}).setdefault(grader, Count())
                     one.add(verdict, equal=pair.equal)
     return counts

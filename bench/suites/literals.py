@@ -159,6 +159,8 @@ def _called(
     if name == "zip":
         columns = [sequence(literal(argument, names)) for argument in arguments]
         return [tuple(row) for row in zip(*columns, strict=False)]
+    if name == "dict" and not arguments:
+        return {k.arg: partial(k.value, names) for k in keywords if k.arg}
     if name in {"str", "float", "int", "bool"} and len(arguments) == 1:
         value = literal(arguments[0], names)
         if isinstance(value, Called):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from suites.claims import claims
+from suites.literals import Unread
 from suites.pairs import Form, Pair, Skipped, form_of
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ _FORMAT = re.compile(
     r"|incomplete|unterminated|fallback|none_|returns_none|think_tag",
     re.IGNORECASE,
 )
+_LABELS = {"correct": True, "incorrect": False, "success": True, "failure": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,10 @@ def text(side: object) -> str | None:
 
 def label(expected: object) -> bool | None:
     """Whether what a test expects means that the answer is right."""
+    if isinstance(expected, Unread):
+        expected = ast.unparse(expected.node).rpartition(".")[2]
     if isinstance(expected, str):
-        return {"correct": True, "incorrect": False, "C": True, "I": False}.get(expected)
+        return _LABELS.get(expected.lower())
     if isinstance(expected, bool | int | float) and expected in {1, 0, -1}:
         return expected == 1
     return None
