@@ -12,7 +12,7 @@ from verifier.spans import Part
 _TOKEN = re.compile(
     r"""
       (?P<command>\\{1,2}(?:boxed|fbox)(?![A-Za-z])[ \t]*+
-        (?: (?P<brace>\{) | (?P<bare>[+-]?\.?[0-9][0-9.,/^%+-]*+) )?+ )
+        (?: (?:\n[ \t]*+)?+(?P<brace>\{) | (?P<bare>[+-]?\.?[0-9][0-9.,/^%+-]*+) )?+ )
     | \\.
     | [{}]
     | (?P<blank>\n[ \t\r]*+\n)
@@ -79,18 +79,29 @@ def has_boxes(text: str) -> bool:
     return any(command in text for command in _COMMANDS)
 
 
-def boxes(text: str, begin: int, stop: int, *, visible: bool) -> tuple[list[Part], bool]:
-    """The outermost boxes of `text[begin:stop]`, and whether one is opened and never closed."""
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """The outermost boxes of a piece of text, in order."""
+
+    parts: list[Part]
+    unclosed: bool = False
+    """Whether one is opened and never closed."""
+    last_unclosed: int = -1
+    """Where the last one begins that is open at the end of the text; -1 where none is."""
+
+
+def boxes(text: str, begin: int, stop: int, *, visible: bool) -> Boxes:
+    """The outermost boxes of `text[begin:stop]`."""
     at = [place for word in _COMMANDS if (place := text.find(word, begin, stop)) >= 0]
     if not at:
-        return [], False
+        return Boxes([])
     scan = _Scan(text)
     # What stands before the first command cannot close a box, so the slow scan begins there.
     for token in _TOKEN.finditer(text, max(begin, min(at) - 1), stop):
         scan.read(token)
-    unclosed = scan.unclosed or any(opening.boxed for opening in scan.stack)
+    last = max((opening.outer_start for opening in scan.stack if opening.boxed), default=-1)
     found = [
         Part(text[start:end], start, end, outer_start, outer_end, visible)
         for outer_start, outer_end, start, end in scan.found
     ]
-    return found, unclosed
+    return Boxes(found, scan.unclosed or last >= 0, last)

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.math.test_reading import LATEX
-from verifier.math.comparison import Proof, compare
+from verifier.math.comparison import compare
+from verifier.math.identity import Proof
 from verifier.math.matching import every, pair_off
 from verifier.math.policy import Policy
 from verifier.math.reading import read

@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, cast
 from pydantic import Field
 
 from verifier.checks import base
-from verifier.checks.base import Check, Judgement, Subject, Tools, abstain, correct, policy_fault
-from verifier.extraction import extract
+from verifier.checks.base import (
+    Check,
+    Judgement,
+    Subject,
+    Tools,
+    abstain,
+    correct,
+    judge_answer,
+    policy_fault,
+)
 from verifier.math.answers import Answer, Choice, Number, UnreadableError
 from verifier.math.comparison import compare
 from verifier.math.engine import Engine, StoppedError
@@ -18,12 +26,14 @@ from verifier.math.limits import MAX_CHARS, TooComplexError
 from verifier.math.policy import Finding, Policy
 from verifier.math.reading import read, read_choice, read_decimal_comma
 from verifier.math.simplicity import is_simple
+from verifier.math.spelling import same
 from verifier.model import Fault, Outcome, Reference
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from verifier.checks.base import ChildReply
+    from verifier.extraction import Extraction
 
 
 class Params(base.Params):
@@ -56,13 +66,13 @@ class Params(base.Params):
     rounded_decimals: bool = True
     """A decimal of three or more significant digits equals the exact value that it is the rounding
     of: `0.333` equals `1/3` and `1.414` equals `\\sqrt{2}`. Two decimals have to be equal."""
-    cpu_seconds: float = Field(default=2.0, gt=0, le=60)
+    cpu_seconds: float = Field(default=0.8, gt=0, le=60)
     """CPU time of the symbolic step for one answer; an answer that takes longer scores 0."""
     max_answer_chars: int = Field(default=MAX_CHARS, ge=1, le=MAX_CHARS)
     """An answer longer than this scores 0 without being read."""
 
 
-def judge(subject: Subject, params: base.Params, tools: Tools) -> Judgement:  # noqa: PLR0911 - one for each fault
+def judge(subject: Subject, params: base.Params, tools: Tools) -> Judgement:
     """Whether the extracted answer equals the reference."""
     own = cast("Params", params)
     if subject.reference is None:
@@ -71,25 +81,40 @@ def judge(subject: Subject, params: base.Params, tools: Tools) -> Judgement:  # 
     gold = _gold(subject.reference)
     if isinstance(gold, Judgement):
         return gold
-    found = extract(subject.completion, subject.rules)
-    if found is None:
-        return policy_fault(Outcome.NO_ANSWER, "the completion has no final answer")
+    one = partial(_judge_one, gold, subject.reference, own, tools)
+    return judge_answer(subject.completion, subject.rules, one)
+
+
+def _judge_one(
+    gold: Answer | TooComplexError,
+    reference: Reference,
+    params: Params,
+    tools: Tools,
+    found: Extraction,
+) -> Judgement:
+    if isinstance(gold, TooComplexError):
+        return _beyond_limits(gold, reference, found)
     evidence: dict[str, JsonValue] = {**found.evidence, "gold_type": gold.kind}
-    if len(found.text) > own.max_answer_chars:
-        reason = f"the answer is longer than {own.max_answer_chars} characters"
+    if len(found.text) > params.max_answer_chars:
+        reason = f"the answer is longer than {params.max_answer_chars} characters"
         return policy_fault(Outcome.TOO_COMPLEX, reason, **evidence)
-    answer = _answer(found.text, gold, subject.reference)
+    answer = _answer(found.text, gold, reference)
     if isinstance(answer, Judgement):
         return replace(answer, evidence=evidence)
     evidence["answer_type"] = answer.kind
-    engine = Engine(partial(_prove, tools), own.cpu_seconds)
+    engine = Engine(partial(_prove, tools), params.cpu_seconds)
     try:
-        finding = _compare(gold, answer, subject.reference, own, engine)
+        finding = _compare(gold, answer, reference, params, engine)
     except StoppedError as stopped:
         end = policy_fault if stopped.outcome.fault is Fault.POLICY else abstain
         return end(stopped.outcome, str(stopped), **evidence, step="symbolic")
     evidence["step"] = finding.step
-    if finding.equal and own.simplified and is_simple(gold.latex) and not is_simple(answer.latex):
+    if (
+        finding.equal
+        and params.simplified
+        and is_simple(gold.latex)
+        and not is_simple(answer.latex)
+    ):
         reason = "the answer equals the reference, but it is not simplified"
         return policy_fault(Outcome.INCORRECT, reason, **evidence)
     return _verdict(finding, engine, evidence)
@@ -101,7 +126,7 @@ def _prove(tools: Tools, arguments: dict[str, JsonValue], cpu_seconds: float) ->
 
 def _verdict(finding: Finding, engine: Engine, evidence: dict[str, JsonValue]) -> Judgement:
     """The finding as a score, with how algebra read both sides where it was asked."""
-    if engine.proof is not None:
+    if engine.proof is not None and engine.proof.gold_read:
         read_as = {"gold_read": engine.proof.gold_read, "answer_read": engine.proof.answer_read}
         evidence = {**evidence, **read_as}
     if finding.equal:
@@ -115,11 +140,19 @@ def _verdict(finding: Finding, engine: Engine, evidence: dict[str, JsonValue]) -
     return policy_fault(Outcome.INCORRECT, reason, **evidence)
 
 
-def _gold(reference: Reference) -> Answer | Judgement:
+def _beyond_limits(why: TooComplexError, reference: Reference, found: Extraction) -> Judgement:
+    """A reference that is not evaluated is equal to the same text, and to nothing that is known."""
+    if same(reference.value, found.text):
+        evidence = {**found.evidence, "step": "normalised_string"}
+        return correct("the answer is written as the reference", **evidence)
+    return abstain(Outcome.REFERENCE_INVALID, f"the reference is too complex: {why}")
+
+
+def _gold(reference: Reference) -> Answer | TooComplexError | Judgement:
     try:
         return read(reference.value, reference.type)
     except TooComplexError as error:
-        return abstain(Outcome.REFERENCE_INVALID, f"the reference is too complex: {error}")
+        return error
     except UnreadableError as error:
         return abstain(Outcome.REFERENCE_INVALID, f"the reference cannot be used: {error}")
 

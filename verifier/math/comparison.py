@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -30,11 +29,13 @@ from verifier.math.conversions import (
     vector,
     writable,
 )
+from verifier.math.families import family, recounted, together, undeclared
+from verifier.math.identity import Proof
 from verifier.math.matching import Equal, every, pair_off
 from verifier.math.measuring import percents, quantities, ratios
 from verifier.math.naming import named
 from verifier.math.policy import Finding, Policy, by_structure
-from verifier.math.regions import region
+from verifier.math.regions import is_region, region, same_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,17 +61,6 @@ _INFINITE = frozenset(("\\infty", "-\\infty"))
 _SET_ALGEBRA = ("\\begin", "\\cup", "\\cap", "\\setminus", "\\mathbb")
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What the symbolic engine says of two expressions, and their values where they are numbers."""
-
-    equal: Equal
-    gold_value: str = ""
-    answer_value: str = ""
-    gold_read: str = ""
-    answer_read: str = ""
-
-
 def undecided(_gold: str, _answer: str) -> Proof:
     """The oracle of the cheap ladder: it knows nothing."""
     return Proof(None)
@@ -85,7 +75,25 @@ def compare(
     # A set of one is its element, but only as a whole answer: `{1},{2}` is not `{1,2}`.
     if isinstance(gold, Several) != isinstance(answer, Several):
         gold, answer = _only(gold), _only(answer)
-    return _Ladder(policy, oracle).compare(gold, answer)
+    return _families(gold, answer, _Ladder(policy, oracle))
+
+
+def _families(gold: Answer, answer: Answer, ladder: _Ladder) -> Finding:
+    """Families by their members, whatever the parameter is called."""
+    wanted, given = family(gold), family(answer)
+    if wanted is None and given is None:
+        return ladder.compare(gold, answer)
+    wanted, given = wanted or undeclared(gold), given or undeclared(answer)
+    if wanted is None or given is None:
+        return ladder.compare(gold, answer)
+    if len({wanted.domain, given.domain} - {""}) > 1:
+        return by_structure(equal=False)
+    found = by_structure(equal=False)
+    for members in recounted(given, wanted):
+        found = ladder.compare(together(wanted.elements), members)
+        if found.equal:
+            break
+    return found
 
 
 def _only(answer: Answer) -> Answer:
@@ -126,6 +134,10 @@ class _Ladder:
 
     def _equal(self, gold: Answer, answer: Answer) -> Equal:
         return self.compare(gold, answer).equal
+
+    def _ask(self, gold: str, answer: str) -> Finding:
+        proof = self._oracle(gold, answer)
+        return Finding(proof.equal, proof.step)
 
     def _choices(self, gold: Answer, answer: Answer) -> Finding | None:
         if not isinstance(gold, Choice | Expression) or not isinstance(answer, Choice | Expression):
@@ -186,9 +198,21 @@ class _Ladder:
         ) != len((gold, answer))
         if not simple or not values or gold.latex.count("=") != 1 or answer.latex.count("=") != 1:
             return by_structure(equal=False)
-        return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
+        return self._ask(gold.latex, answer.latex)
 
     def _regions(self, gold: Answer, answer: Answer) -> Finding | None:
+        """By their form where that is enough, else as sets of real numbers."""
+        found = self._forms(gold, answer)
+        if not is_region(gold) and not is_region(answer):
+            return found
+        if isinstance(gold, Brackets | Union) and isinstance(answer, Brackets | Union):
+            found = self._brackets(gold, answer)
+        if found and found.equal:
+            return found
+        same = same_region(gold, answer)
+        return found if same is None else Finding(same, "cells")
+
+    def _forms(self, gold: Answer, answer: Answer) -> Finding | None:
         left, right = region(gold), region(answer)
         if left and right:
             same = left[0] == right[0]
@@ -198,7 +222,7 @@ class _Ladder:
         if right and isinstance(gold, Brackets | Union):
             return by_structure(self._equal(gold, right[1]))
         if isinstance(gold, Inequality) and isinstance(answer, Inequality):
-            return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
+            return self._ask(gold.latex, answer.latex)
         if isinstance(gold, Inequality) or isinstance(answer, Inequality):
             several = isinstance(gold, Several) or isinstance(answer, Several)
             return None if several else by_structure(equal=False)
@@ -218,15 +242,15 @@ class _Ladder:
         several, other = (gold, answer) if isinstance(gold, Several) else (answer, gold)
         elements = several.elements if isinstance(several, Several) else ()
         if isinstance(several, Several) and isinstance(other, Brackets):
-            # `x=1 or x=2` are two solutions and no point.
-            if several.braced or several.joined_by_or:
+            # `x=1 or x=2` are two solutions and no point; `0,1` are two numbers and not `(0,1]`.
+            if several.braced or several.joined_by_or or other.kind == "interval":
                 return by_structure(equal=False)
             if labels(several):
                 elements = tuple(sorted(elements, key=lambda e: getattr(e, "label", "")))
             pairs = (elements, other.elements)
             return self._in_order(*(pairs if several is gold else pairs[::-1]))
         if isinstance(other, Expression) and any(sign in other.latex for sign in _SET_ALGEBRA):
-            return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
+            return self._ask(gold.latex, answer.latex)
         return by_structure(equal=False)
 
     def _bags(self, gold: tuple[Answer, ...], answer: tuple[Answer, ...]) -> Finding:
@@ -254,7 +278,7 @@ class _Ladder:
         if isinstance(gold, composite) or isinstance(answer, composite):
             other = answer if isinstance(gold, composite) else gold
             if isinstance(other, Expression) and any(sign in other.latex for sign in _SET_ALGEBRA):
-                return Finding(self._oracle(gold.latex, answer.latex).equal, "symbolic")
+                return self._ask(gold.latex, answer.latex)
             return by_structure(equal=False)
         return None
 
@@ -317,4 +341,4 @@ class _Ladder:
                 continue
             if self._rounds(shown, Fraction(value), other):
                 return Finding(equal=True, step="rounded_decimal")
-        return Finding(proof.equal, "symbolic")
+        return Finding(proof.equal, proof.step)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from verifier.math.limits import (
+    MAX_BINOMIAL,
     MAX_BITS,
     MAX_DEPTH,
     MAX_EXPONENT,
@@ -255,9 +256,9 @@ def _factorial(value: Fraction) -> Fraction:
 def _binomial(top: Fraction, bottom: Fraction) -> Fraction:
     if top.denominator != 1 or bottom.denominator != 1 or top < 0 or bottom < 0:
         raise _NotExactError
-    if max(top, bottom) > MAX_FACTORIAL:
-        raise TooComplexError(f"a binomial coefficient beyond {MAX_FACTORIAL}")
-    return Fraction(math.comb(int(top), int(bottom)))
+    if top > MAX_BINOMIAL or min(bottom, top - bottom) > MAX_FACTORIAL:
+        raise TooComplexError(f"a binomial coefficient beyond {MAX_BINOMIAL} or {MAX_FACTORIAL}")
+    return _bounded(Fraction(math.comb(int(top), int(bottom))))
 
 
 def _root(value: Fraction) -> Fraction:

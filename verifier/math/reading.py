@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -62,6 +63,8 @@ _ORDER = frozenset(("<", ">", "\\le", "\\ge", "\\ne"))
 _RELATIONS = _EQUALS | _ORDER | {"\\in"}
 # Not three digits after the comma, which is a thousand.
 _DECIMAL_COMMA = re.compile(r"[\s$]*([+-]?\d+),((?!\d{3}[\s$]*$)\d+)[\s$]*")
+# Which sign belongs into a gap may be the question; a minus or a dot is what an empty cell holds.
+_LONE_SIGNS = frozenset(("<", ">", "=", "+", "/"))
 _OPAQUE = frozenset(
     (
         "\\equiv",
@@ -109,7 +112,9 @@ def read(text: str, expected: AnswerType = "auto") -> Answer:
     """The typed answer; raises `UnreadableError` (nothing there) or `TooComplexError` (a limit)."""
     tokens = spell(text)
     if not any(is_word(t) or is_number(t) or t[0] in "\\{[(" for t in tokens):
-        raise UnreadableError("there is nothing to compare in it")
+        if not any(t in _LONE_SIGNS or unicodedata.category(t[0]) == "So" for t in tokens):
+            raise UnreadableError("there is nothing to compare in it")
+        return Text(join(tokens), join(tokens))
     if [word_of(t).lower() for t in tokens if is_word(t)] == ["nan"] and len(tokens) <= 2:
         raise UnreadableError("NaN is not an answer")
     refuse_bombs(tokens)
@@ -263,8 +268,7 @@ def _shared(elements: list[Answer]) -> tuple[Answer, ...]:
         return (first, *(Equation(f"{name}={e.latex}", name, (e,)) for e in rest))
     if unequal(first) and isinstance(first, Inequality):
         left = first.sides[0]
-        each = (Inequality(f"{left.latex}\\ne{e.latex}", (left, e), first.signs) for e in rest)
-        return (first, *each)
+        return (first, *_all_unequal(left, tuple(rest)))
     return ()
 
 
@@ -301,6 +305,10 @@ def _related(tokens: Tokens, depth: int) -> Answer | None:
     if set(signs) <= _ORDER:
         return Inequality(latex, tuple(_read(piece, depth + 1) for piece in pieces), tuple(signs))
     return None
+
+
+def _all_unequal(left: Answer, points: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    return tuple(Inequality(f"{left.latex}\\ne{e.latex}", (left, e), ("\\ne",)) for e in points)
 
 
 def _union(tokens: Tokens, depth: int) -> Answer | None:

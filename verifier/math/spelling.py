@@ -89,6 +89,14 @@ def spell(text: str) -> tuple[str, ...]:
     return tuple(_tidy_spaces(_Bracer(tokens).run()))
 
 
+def same(first: str, second: str) -> bool:
+    """Whether two texts have the same canonical tokens, and any; nothing is evaluated."""
+    try:
+        return spell(first) == spell(second) != ()
+    except TooComplexError:
+        return False
+
+
 def _ascii(text: str) -> str:
     """Unicode signs as LaTeX; what has no LaTeX twin stays."""
     if text.isascii():
@@ -107,7 +115,7 @@ def _ascii(text: str) -> str:
 def _unwrap(text: str) -> str:
     """Math-mode signs, bold stars, spacing commands and a final full stop removed."""
     text = _STARRED.sub(r"\1", text.strip())
-    text = _DISPLAY.sub(r" \1 ", text)
+    text = _DISPLAY.sub(r" \1 ", _undollar(text))
     text = _INLINE.sub(r" \1 ", text)
     text = _NEGATIVE_SPACE.sub("", text.replace(r"\left.", "").replace(r"\right.", ""))
     text = _DOTTED.sub(r"\1\\overline", text)
@@ -121,6 +129,15 @@ def _unwrap(text: str) -> str:
     if text.endswith(".") and not text.endswith(".."):
         text = text[:-1]
     return text
+
+
+def _undollar(text: str) -> str:
+    """Without the only two dollar signs, where they stand at the ends: any space is inside them."""
+    core = text.removesuffix(".").rstrip()
+    inside = core[1:-1].strip()
+    if core[:1] != "$" or core[-1:] != "$" or not inside or "$" in inside or inside[-1] == "\\":
+        return text
+    return inside
 
 
 def _tokenise(text: str) -> list[str]:
