@@ -53,6 +53,7 @@ _CHINESE_OR = ("或", "或者")
 _JOINERS |= {
     form for w in (*_CHINESE_OR, "和", "与", "及", "以及", "且") for form in (w, f"\\text{{{w}}}")
 }
+_OPTION = frozenset(("option", "choice", "选", "选项", "故选", "应选"))
 _LOGICAL = frozenset(("\\land", "\\lor"))
 _OR = frozenset(form for w in ("or", "Or", "OR", *_CHINESE_OR) for form in (w, f"\\text{{{w}}}"))
 _EQUALS = frozenset(("=", "\\approx"))
@@ -94,6 +95,7 @@ def read(text: str, expected: AnswerType = "auto") -> Answer:
     if is_word(tokens[0]) and expected != "text":
         tokens = words.uncarried(tokens) or tokens
     labelled = tokens[0] == "(" and tokens[1:2] and tokens[1].startswith("\\text{")
+    labelled = labelled or word_of(tokens[0]).lower() in _OPTION
     if expected == "auto" and labelled and words.choice_letter(tokens):
         # `\\textbf{(C)} 12`, the way contests write a choice with its value.
         expected = "choice"

@@ -91,7 +91,7 @@ _COMMANDS = {"\\Omega": "Ω", "\\min": "min", "\\sec": "sec", "\\degree": "degre
 """Commands that a unit word was taken for, or that stand for one."""
 _SCALES_OF_HEAT = {
     "c": CELSIUS, "celsius": CELSIUS, "centigrade": CELSIUS,
-    "f": FAHRENHEIT, "fahrenheit": FAHRENHEIT,
+    "f": FAHRENHEIT, "fahrenheit": FAHRENHEIT, "摄氏度": CELSIUS, "华氏度": FAHRENHEIT,
 }  # fmt: skip
 
 
@@ -103,6 +103,8 @@ def known(word: str) -> Unit | None:
         return Unit(row[0], row[1], row[2])
     if not word.isascii() and word in CHINESE:
         return known(CHINESE[word])
+    if not word.isascii() and word in _SCALES_OF_HEAT:
+        return _SCALES_OF_HEAT[word]
     lower = word.lower()
     found = _prefixed(word)
     if found is None and lower in _ANY_CASE and (word.isupper() or word.istitle()):
