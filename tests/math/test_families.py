@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from verifier.math.comparison import Policy, compare
+from verifier.math.comparison import compare
 from verifier.math.families import family
 from verifier.math.identity import Proof, prove
+from verifier.math.policy import Policy
 from verifier.math.reading import read
 
 Z = r",k\in\mathbb{Z}"

@@ -20,10 +20,12 @@ from verifier.checks.base import (
     policy_fault,
 )
 from verifier.math.answers import Answer, Choice, UnreadableError
-from verifier.math.comparison import Finding, Policy, compare
+from verifier.math.comparison import compare
 from verifier.math.engine import Engine, StoppedError
 from verifier.math.limits import MAX_CHARS, TooComplexError
+from verifier.math.policy import Finding, Policy
 from verifier.math.reading import read, read_choice
+from verifier.math.simplicity import is_simple
 from verifier.math.spelling import same
 from verifier.model import Fault, Outcome, Reference
 
@@ -39,10 +41,28 @@ class Params(base.Params):
 
     percent_as_fraction: bool = True
     """`50%` equals `0.5` and `1/2`. It never equals `50`."""
+    ratio_as_fraction: bool = False
+    """`3:4` equals `3/4`. Two ratios are equal when they reduce to the same."""
     ignore_missing_unit: bool = True
     """A unit (or am, pm) on one side only is no difference: `5 cm` equals `5`, whichever of the
     two the reference is. Two units that do not convert into the same are always a difference, and
     a dollar sign never is."""
+    convert_units: bool = True
+    """Units of one dimension convert, exactly: `5 km` equals `5000 m` and `2.5 hours` equals
+    `2 hours 30 minutes`. Units of different dimensions are never equal."""
+    convert_temperatures: bool = False
+    """`100^\\circ C` equals `212^\\circ F` and `373.15 K`."""
+    base_conversion: bool = False
+    """A numeral equals its value in any other base: `1011_2` equals `13_8` and `11`. Otherwise
+    both have to name the same base."""
+    order_matters: bool = False
+    """A bare list (`1, 2`) has to come in the order of the reference. Sets, solutions joined by
+    "or" and labelled values never do, tuples always."""
+    ignore_case: bool = True
+    """`paris` equals `Paris`. The letters of algebra and of choices are always told apart."""
+    simplified: bool = False
+    """The answer's fractions are in lowest terms and its square roots have no square factor, where
+    the reference's are: `2/4` and `\\sqrt{8}` are wrong for `1/2` and `2\\sqrt{2}`."""
     rounded_decimals: bool = True
     """A decimal of three or more significant digits equals the exact value that it is the rounding
     of: `0.333` equals `1/3` and `1.414` equals `\\sqrt{2}`. Two decimals have to be equal."""
@@ -89,6 +109,10 @@ def _judge_one(
         end = policy_fault if stopped.outcome.fault is Fault.POLICY else abstain
         return end(stopped.outcome, str(stopped), **evidence, step="symbolic")
     evidence["step"] = finding.step
+    unlike = is_simple(gold.latex) and not is_simple(answer.latex)
+    if finding.equal and params.simplified and unlike:
+        reason = "the answer equals the reference, but it is not simplified"
+        return policy_fault(Outcome.INCORRECT, reason, **evidence)
     return _verdict(finding, engine, evidence)
 
 
@@ -146,8 +170,14 @@ def _compare(
     """The finding, also by way of what the letters of a multiple choice stand for."""
     policy = Policy(
         percent_as_fraction=params.percent_as_fraction,
+        ratio_as_fraction=params.ratio_as_fraction,
         ignore_missing_unit=params.ignore_missing_unit,
+        convert_units=params.convert_units,
+        convert_temperatures=params.convert_temperatures,
         rounded_decimals=params.rounded_decimals,
+        base_conversion=params.base_conversion,
+        order_matters=params.order_matters,
+        ignore_case=params.ignore_case,
     )
     for wanted, given in _meanings(gold, answer, reference.choices or {}):
         finding = compare(wanted, given, policy, engine)
