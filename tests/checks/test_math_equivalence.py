@@ -311,3 +311,18 @@ def test_no_text_makes_it_raise(gold: str, answer: str) -> None:
     tools = Canned(Reply("done", "compare", {"equal": False, "why": "values"}))
     found = judged(gold, answer, tools)
     assert (found.score is None) == (found.outcome is Outcome.REFERENCE_INVALID)
+
+
+@pytest.mark.parametrize(
+    ("gold", "answer", "score"),
+    [
+        ("Half of 48 is 24, and 48+24 is 72.\n#### 72", "72", 1.0),
+        (r"We get $x=3$ so the sum is $\boxed{7}$.", "7", 1.0),
+        (r"We get $x=3$ so the sum is $\boxed{7}$.", "3", 0.0),
+        (r"The roots are \boxed{1} and \boxed{2}.", "2, 1", 1.0),
+    ],
+)
+def test_a_reference_that_is_a_whole_solution_is_read_for_its_answer(
+    gold: str, answer: str, score: float
+) -> None:
+    assert judged(gold, answer).score == score

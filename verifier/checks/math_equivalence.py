@@ -28,6 +28,7 @@ from verifier.math.reading import read, read_choice, read_decimal_comma
 from verifier.math.simplicity import is_simple
 from verifier.math.spelling import same
 from verifier.model import Fault, Outcome, Reference
+from verifier.references import answer_of
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -109,12 +110,8 @@ def _judge_one(
         end = policy_fault if stopped.outcome.fault is Fault.POLICY else abstain
         return end(stopped.outcome, str(stopped), **evidence, step="symbolic")
     evidence["step"] = finding.step
-    if (
-        finding.equal
-        and params.simplified
-        and is_simple(gold.latex)
-        and not is_simple(answer.latex)
-    ):
+    unlike = is_simple(gold.latex) and not is_simple(answer.latex)
+    if finding.equal and params.simplified and unlike:
         reason = "the answer equals the reference, but it is not simplified"
         return policy_fault(Outcome.INCORRECT, reason, **evidence)
     return _verdict(finding, engine, evidence)
@@ -142,15 +139,16 @@ def _verdict(finding: Finding, engine: Engine, evidence: dict[str, JsonValue]) -
 
 def _beyond_limits(why: TooComplexError, reference: Reference, found: Extraction) -> Judgement:
     """A reference that is not evaluated is equal to the same text, and to nothing that is known."""
-    if same(reference.value, found.text):
+    if same(answer_of(reference.value), found.text):
         evidence = {**found.evidence, "step": "normalised_string"}
         return correct("the answer is written as the reference", **evidence)
     return abstain(Outcome.REFERENCE_INVALID, f"the reference is too complex: {why}")
 
 
 def _gold(reference: Reference) -> Answer | TooComplexError | Judgement:
+    text = reference.value if reference.type == "text" else answer_of(reference.value)
     try:
-        return read(reference.value, reference.type)
+        return read(text, reference.type)
     except TooComplexError as error:
         return error
     except UnreadableError as error:

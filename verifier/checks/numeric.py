@@ -22,6 +22,7 @@ from verifier.checks.base import (
 from verifier.model import Outcome
 from verifier.numerals import MAX_DIGITS, MAX_EXPONENT, Numeral, Refusal, read
 from verifier.plaintext import shown
+from verifier.references import answer_of
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -75,7 +76,7 @@ def _judge_one(gold: Numeral, params: Params, found: Extraction) -> Judgement:
 def _gold(subject: Subject, params: Params) -> Numeral | Judgement:
     if subject.reference is None:
         return abstain(Outcome.REFERENCE_MISSING, "this check needs a number as the reference")
-    gold = read(subject.reference.value, allow_unit=params.allow_unit)
+    gold = read(answer_of(subject.reference.value), allow_unit=params.allow_unit)
     if isinstance(gold, Refusal):
         value = shown(subject.reference.value, 60)
         return abstain(

@@ -60,7 +60,7 @@ _DROPPED_NAMES = """
 """
 DROPPED = frozenset(f"\\{name}" for name in _DROPPED_NAMES.split())
 _TEXT_NAMES = """
-    text mathrm textrm textbf textit textsf texttt mbox hbox operatorname emph
+    text mathrm textrm textnormal textbf textit textsf texttt mbox hbox operatorname emph
 """
 TEXT_COMMANDS = frozenset(f"\\{name}" for name in _TEXT_NAMES.split())
 _SAME = {

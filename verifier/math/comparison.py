@@ -22,6 +22,7 @@ from verifier.math.answers import (
     Union,
 )
 from verifier.math.conversions import (
+    described,
     is_product,
     labels,
     rename_argument,
@@ -175,6 +176,9 @@ class _Ladder:
     def _equations(self, gold: Answer, answer: Answer) -> Finding | None:
         if isinstance(gold, Equation) and isinstance(answer, Equation):
             return self._two_equations(gold, answer)
+        sides = described(gold), described(answer)
+        if sides != (gold, answer):
+            return self.compare(*sides)
         if isinstance(gold, Equation) and (_is_set(gold) or not isinstance(answer, Several)):
             # `1=2` is no way to write 2: every side has to be the other's value.
             return by_structure(every([self._equal(side, answer) for side in gold.sides]))

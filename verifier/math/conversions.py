@@ -16,9 +16,12 @@ from verifier.math.answers import (
     Number,
     Percent,
     Quantity,
+    Ratio,
     Several,
     Text,
 )
+from verifier.math.grammar import parse
+from verifier.math.tree import symbols
 from verifier.math.units import CELSIUS, FAHRENHEIT
 from verifier.math.vectors import components
 from verifier.math.words import MAX_PRODUCT
@@ -26,6 +29,7 @@ from verifier.math.words import MAX_PRODUCT
 if TYPE_CHECKING:
     from verifier.math.units import Unit
 
+_TWO = 2
 _KELVIN = (("K", 1),)
 _ZERO_CELSIUS = Fraction("273.15")
 _ZERO_FAHRENHEIT = Fraction("459.67")
@@ -155,6 +159,26 @@ def _rows(answer: Answer) -> Answer:
         return answer
     rows = tuple(row.elements for row in answer.elements if isinstance(row, Brackets))
     return Matrix(answer.latex, rows, "matrix") if len(rows) == len(answer.elements) else answer
+
+
+def described(answer: Answer) -> Answer:
+    """The value in `x+y=5` or `AB:BC=2:3`, where one side only describes what the other is."""
+    if not isinstance(answer, Equation) or answer.label or len(answer.sides) != _TWO:
+        return answer
+    for name, value in (answer.sides, answer.sides[::-1]):
+        names = isinstance(name, Expression | Text) and not any(map(str.isdigit, name.latex))
+        if names and not _is_constant(name) and _is_constant(value):
+            return value
+    return answer
+
+
+def _is_constant(answer: Answer) -> bool:
+    if isinstance(answer, Expression):
+        try:
+            return not symbols(parse(answer.latex))
+        except ValueError:
+            return False
+    return isinstance(answer, Number | Percent | Quantity | Ratio)
 
 
 def rename_argument(equation: Equation, label: str) -> Equation:

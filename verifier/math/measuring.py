@@ -36,7 +36,7 @@ def percents(gold: Answer, answer: Answer, policy: Policy, compare: Compare) -> 
         return compare(gold.amount, answer.amount)
     if not isinstance(gold, Percent) and not isinstance(answer, Percent):
         return None
-    if not policy.percent_as_fraction or isinstance(gold, Quantity) or isinstance(answer, Quantity):
+    if not policy.percent_as_fraction or Quantity in (type(gold), type(answer)):
         return by_structure(equal=False)
     return compare(hundredths(gold), hundredths(answer))
 

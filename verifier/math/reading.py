@@ -32,7 +32,7 @@ from verifier.math.exact import decimal_form, evaluate, literal
 from verifier.math.figures import figure
 from verifier.math.kinds import conform
 from verifier.math.limits import MAX_DEPTH, MAX_DIGITS, TooComplexError
-from verifier.math.sets import real_line, standard_brackets, unequal
+from verifier.math.sets import real_line, standard_brackets
 from verifier.math.spelling import is_number, is_word, join, spell, word_of
 from verifier.math.spoken import numerals
 from verifier.math.tokens import Tokens, split, trim
@@ -236,7 +236,7 @@ def _shared(elements: list[Answer]) -> tuple[Answer, ...]:
         return ()
     if label:
         return (first, *(Equation(f"{label}={e.latex}", label, (e,)) for e in rest))
-    if unequal(first) and isinstance(first, Inequality):
+    if isinstance(first, Inequality) and first.signs == ("\\ne",):
         left = first.sides[0]
         return (first, *_all_unequal(left, tuple(rest)))
     return ()

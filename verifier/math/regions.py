@@ -17,16 +17,13 @@ from verifier.math.answers import (
     Expression,
     Inequality,
     Several,
-    Text,
     Union,
     UnreadableError,
 )
-from verifier.math.cells import Condition, Every, Outside, Predicate, Sign, Some, same_set
+from verifier.math.cells import Condition, Every, Predicate, Sign, Some, same_set
 from verifier.math.conversions import writable
 from verifier.math.grammar import negated, parse
 from verifier.math.limits import TooComplexError
-from verifier.math.reading import read
-from verifier.math.sets import unequal, without
 from verifier.math.tree import Node, Sum, Symbol, substituted, symbols
 
 _SYMBOL = re.compile(r"(?:[A-Za-z]|\\(?!pi\b|infty\b)[a-z]+)(?:_\{\w+\})?")
@@ -36,9 +33,6 @@ _MOST = Expression("\\infty")
 _CHAIN = 3
 _VARIABLE = "the variable"
 _SIGNS: dict[str, Sign] = {"<": "<", "\\le": "<=", "\\ne": "!="}
-_REALS = "\\mathbb{R}"
-_ALL = frozenset(("all real numbers", "all reals", "any real number", "the real numbers"))
-_EVERYTHING = Every(())
 _NOTHING = Some(())
 
 
@@ -63,8 +57,6 @@ def is_region(answer: Answer) -> bool:
             return answer.kind == "interval"
         case Several(elements=elements, braced=False):
             return any(isinstance(element, Inequality) for element in elements)
-        case Expression(latex=latex):
-            return latex.startswith(_REALS)
         case _:
             return False
 
@@ -91,10 +83,6 @@ class _Reader:
                 return Some(tuple(Condition(self._beyond(e), "=") for e in elements))
             case Several(elements=elements, joined_by_or=joined_by_or):
                 return self._several(tuple(map(self.predicate, elements)), either=joined_by_or)
-            case Text(words=words) if words in _ALL:
-                return _EVERYTHING
-            case Expression(latex=latex):
-                return self._reals(latex)
             case _:
                 raise UnreadableError("it is no set of real numbers")
 
@@ -138,17 +126,11 @@ class _Reader:
         both = Every(parts)
         return Some(parts) if either or same_set(both, _NOTHING, _VARIABLE) else both
 
-    def _reals(self, latex: str) -> Predicate:
-        whole, minus, rest = latex.partition("\\setminus")
-        if whole != _REALS:
-            raise UnreadableError("it is no set of real numbers")
-        return Outside(self.predicate(read(rest))) if minus else _EVERYTHING
-
 
 def region(answer: Answer) -> tuple[str, Brackets | Union] | None:
     """The variable and the interval (or union) that an inequality describes, where it is one."""
-    if isinstance(answer, Several) and answer.elements:
-        return _either(answer) if answer.joined_by_or else _excluded(answer)
+    if isinstance(answer, Several) and answer.joined_by_or and answer.elements:
+        return _either(answer)
     if not isinstance(answer, Inequality):
         return None
     sides, signs = answer.sides, answer.signs
@@ -178,16 +160,6 @@ def _either(several: Several) -> tuple[str, Union] | None:
     if len(found) != len(parts) or len({name for name, _ in found}) != 1:
         return None
     return found[0][0], Union(several.latex, tuple(part for _, part in found))
-
-
-def _excluded(several: Several) -> tuple[str, Union] | None:
-    r"""`x \ne 1, x \ne 2` as the real line without these points."""
-    points = [unequal(element) for element in several.elements]
-    found = [region(element) for element in several.elements]
-    if None in points or len({part[0] for part in found if part}) != 1 or None in found:
-        return None
-    union = without(several.latex, [point for point in points if point is not None])
-    return (found[0][0], union) if union and found[0] else None
 
 
 def _symbol(answer: Answer) -> str:

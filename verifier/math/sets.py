@@ -7,7 +7,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from verifier.math.answers import Answer, Brackets, Expression, Inequality, Number, Several, Union
+from verifier.math.answers import Answer, Brackets, Expression, Number, Several, Union
 from verifier.math.spelling import is_word, join, word_of
 from verifier.math.tokens import split, trim
 
@@ -108,10 +108,3 @@ def without(latex: str, points: Sequence[Answer]) -> Union | None:
             for low, high in pairwise(ends)
         ),
     )
-
-
-def unequal(answer: Answer) -> Answer | None:
-    r"""What `x \ne 3` excludes; None for anything else."""
-    if isinstance(answer, Inequality) and answer.signs == ("\\ne",):
-        return answer.sides[1]
-    return None

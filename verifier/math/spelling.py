@@ -47,7 +47,11 @@ _DISPLAY = re.compile(r"(?<!\\)\$\$([^$]+)(?<!\\)\$\$")
 # The rule of Pandoc: a `$` opens before a non-space and closes after one, so `$5 and $6` is money.
 _INLINE = re.compile(r"(?<!\\)\$(?!\s)([^$]*[^$\s\\])\$(?!\d)")
 _THIN_SPACE = re.compile(r"(?<!\\)\\[,;: ]|~")
-_NEGATIVE_SPACE = re.compile(r"(?<!\\)\\!")
+_NEGATIVE_SPACE = re.compile(r"(?<!\\)\\!\s*")
+# JSON that was escaped twice; where rows may end, two backslashes are what they say.
+_ESCAPED_TWICE = re.compile(
+    r"\\\\(?=(?:[dt]?frac|sqrt|left|right|text|pi|boxed|le|ge|infty|cdot|times|cup|in)(?![a-z]))"
+)
 _DOTTED = re.compile(r"([0-9.]\s*)\\dot(?![A-Za-z])")
 _STARRED = re.compile(r"\*\*(?=\S)([^*]+)(?<=\S)\*\*")
 _DIGIT = re.compile(r"\d+")
@@ -114,6 +118,8 @@ def _ascii(text: str) -> str:
 
 def _unwrap(text: str) -> str:
     """Math-mode signs, bold stars, spacing commands and a final full stop removed."""
+    if "\\\\" in text and "\\begin" not in text:
+        text = _ESCAPED_TWICE.sub(r"\\", text)
     text = _STARRED.sub(r"\1", text.strip())
     text = _DISPLAY.sub(r" \1 ", _undollar(text))
     text = _INLINE.sub(r" \1 ", text)
