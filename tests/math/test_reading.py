@@ -150,3 +150,24 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         read(text)
     except (TooComplexError, UnreadableError) as error:
         assert str(error)  # noqa: PT017 - any text may be refused, none may crash
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(1,2 or " * 20 + "1" + ")" * 20,
+        "(1,2;" * 20 + "1" + ")" * 20,
+        "A(1," * 20 + "1" + ")" * 20,
+        r"\mathbb{R}\setminus(" * 20 + "1" + r" \cup 1)" * 20,
+        "(1," * 20 + "1" + ")^T" * 20,
+        "一亿" * 900,
+        "1" + " 234" * 480 + ",567",
+        "two hundred and " * 100,
+    ],
+)
+def test_no_part_is_read_twice(text: str) -> None:
+    """Reading each part twice would take 2 to the 20th steps here."""
+    try:
+        assert read(text)
+    except ValueError as error:
+        assert isinstance(error, TooComplexError | UnreadableError)

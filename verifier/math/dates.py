@@ -22,6 +22,7 @@ _WEEKDAYS = frozenset(
 )
 _FILLING = frozenset((*_WEEKDAYS, "the", "of", "st", "nd", "rd", "th"))
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_NAMING = frozenset((*_MONTHS, "月", "年"))
 _MAX_TOKENS = 16
 
 
@@ -45,7 +46,7 @@ def date_in_digits(tokens: Tokens) -> Date | None:
 
 def date_in_words(tokens: Tokens) -> Date | None:
     """`March 5, 2020`, `5th of March`, `2020年3月5日`."""
-    if len(tokens) > _MAX_TOKENS:
+    if len(tokens) > _MAX_TOKENS or not any(word_of(t).lower() in _NAMING for t in tokens):
         return None
     plain = [word_of(t).lower() if is_word(t) else t for t in tokens if t not in (" ", ",", ".")]
     if "月" in plain or "年" in plain:

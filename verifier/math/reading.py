@@ -55,6 +55,7 @@ _CHINESE_AND = frozenset(
 )
 _JOINERS |= _CHINESE_AND
 _OPTION = frozenset(("option", "choice", "选", "选项", "故选", "应选"))
+_BASE = frozenset(("base", "\\text{base}"))
 _LOGICAL = frozenset(("\\land", "\\lor"))
 _OR = frozenset(form for w in ("or", "Or", "OR", *_CHINESE_OR) for form in (w, f"\\text{{{w}}}"))
 _EQUALS = frozenset(("=", "\\approx"))
@@ -174,17 +175,18 @@ def _prose(tokens: Tokens, depth: int) -> Answer:
 
 def _named(tokens: Tokens) -> Answer | None:
     """What is known by the words or signs in it: a date, a figure, a numeral, a sum of units."""
-    if "_" in tokens or tokens[0] == "0" or is_number(tokens[-1]):
-        found: Answer | None = numeral(tokens)
-        if found:
-            return found
-    if any(is_word(t) for t in tokens):
-        return (
-            (date_in_words(tokens) or measures.compound(tokens))
-            if (any(map(is_number, tokens)))
-            else figure(tokens)
-        )
-    return None
+    found: Answer | None = None
+    if "_" in tokens or tokens[0] in ("0", "-") or _BASE & set(tokens):
+        found = numeral(tokens)
+    if found or "\\overline" in tokens or "\\angle" in tokens or "\\triangle" in tokens:
+        return found or figure(tokens)
+    lexemes = [t for t in tokens if is_word(t) or t == "\\min"]
+    if not lexemes or (len(lexemes) == 1 and len(lexemes[0]) == 1 and lexemes[0].isascii()):
+        return None
+    if not any(map(is_number, tokens)):
+        return figure(tokens)
+    starts = is_number(tokens[0]) or tokens[0] == "\\frac"
+    return date_in_words(tokens) or (measures.compound(tokens) if starts else None)
 
 
 def _groups(tokens: Tokens) -> tuple[Fraction, ...]:

@@ -46,6 +46,7 @@ _BETWEEN = frozenset(
      "square", "squared", "cubic", "cubed", "am", "pm")
 )  # fmt: skip
 _MAX_WORDS = 40
+_MAX_SIGNS = 40
 
 _CHINESE_DIGITS = {d: v for v, d in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _CHINESE_POWERS = {"十": 10, "百": 100, "千": 1000}
@@ -259,7 +260,7 @@ def _ordinal(words: list[str]) -> Tokens | None:
 
 def _chinese(tokens: Tokens) -> Tokens | None:
     """`百分之五十`, `三分之二`, `负五`, `第三`, `五厘米`, `一百零五`."""
-    if len(tokens) != 1:
+    if len(tokens) != 1 or len(tokens[0]) > _MAX_SIGNS:
         return None
     match = _CHINESE.match(word_of(tokens[0]))
     if match is None:
