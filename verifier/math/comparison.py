@@ -253,7 +253,9 @@ class _Ladder:
     def _brackets(self, gold: Answer, answer: Answer) -> Finding | None:
         if isinstance(gold, Matrix) and isinstance(answer, Matrix):
             return self._matrices(gold, answer)
-        gold, answer = vector(gold, answer), vector(answer, gold)
+        gold = vector(gold, answer)
+        # A reference in square brackets is an interval, so a column of its two ends is not equal.
+        answer = answer if getattr(gold, "kind", "") == "interval" else vector(answer, gold)
         if isinstance(gold, Brackets) and isinstance(answer, Brackets):
             if (gold.left, gold.right) != (answer.left, answer.right):
                 return _structure(equal=False)

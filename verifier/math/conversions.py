@@ -96,6 +96,8 @@ def vector(answer: Answer, other: Answer) -> Answer:
     """A matrix of one column or row as a tuple, where the other side is written as one."""
     if not isinstance(answer, Matrix) or not isinstance(other, Brackets):
         return answer
+    if other.kind == "interval" and (other.left, other.right) != ("[", "]"):
+        return answer
     cells = tuple(cell for row in answer.rows for cell in row)
     if len(answer.rows) != 1 and any(len(row) != 1 for row in answer.rows):
         return answer

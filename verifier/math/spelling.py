@@ -37,6 +37,16 @@ _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _DISPLAY = re.compile(r"(?<!\\)\$\$([^$]+)(?<!\\)\$\$")
 # The rule of Pandoc: a `$` opens before a non-space and closes after one, so `$5 and $6` is money.
 _INLINE = re.compile(r"(?<!\\)\$(?!\s)([^$]*[^$\s\\])\$(?!\d)")
+# With spaces at its ends it is mathematics where it has no words outside of text mode.
+_SPACED = re.compile(
+    r"""
+    (?<!\\)\$ (
+      (?: \\(?:text|mathrm|mbox|textrm|textbf|mathbf)\s*+\{[^{}$]*+\} | \\[A-Za-z]++ | \\[^A-Za-z]
+        | [A-Za-z](?![A-Za-z]) | [^$A-Za-z\\] )++
+    ) \$(?!\d)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 _THIN_SPACE = re.compile(r"(?<!\\)\\[,;: ]|~")
 _NEGATIVE_SPACE = re.compile(r"(?<!\\)\\!")
 _DOTTED = re.compile(r"([0-9.]\s*)\\dot(?![A-Za-z])")
@@ -73,11 +83,10 @@ def spell(text: str) -> tuple[str, ...]:
     """The canonical tokens of an answer; raises `TooComplexError` beyond a limit."""
     if len(text) > MAX_CHARS:
         raise TooComplexError(f"longer than {MAX_CHARS} characters")
-    plain = _unwrap(_ascii(text))
-    tokens = _tokenise(plain)
+    tokens = _tokenise(_unspace(_ascii(_unwrap(text))))
     if len(tokens) > MAX_TOKENS:
         raise TooComplexError(f"more than {MAX_TOKENS} tokens")
-    return tuple(_tidy_spaces(_Bracer(tokens).run()))
+    return tuple(_without_stop(_tidy_spaces(_Bracer(tokens).run())))
 
 
 def same(first: str, second: str) -> bool:
@@ -104,16 +113,13 @@ def _ascii(text: str) -> str:
 
 
 def _unwrap(text: str) -> str:
-    """Math-mode signs, bold stars, spacing commands and a final full stop removed."""
-    text = _STARRED.sub(r"\1", text.strip())
+    """Math-mode signs and bold stars removed."""
+    text = text.strip()
+    if text.startswith("**") and text.endswith("**") and "**" not in text[2:-2]:
+        text = text[2:-2].strip()
+    text = _STARRED.sub(r"\1", text)
     text = _DISPLAY.sub(r" \1 ", _undollar(text))
-    text = _INLINE.sub(r" \1 ", text)
-    text = _NEGATIVE_SPACE.sub("", text.replace(r"\left.", "").replace(r"\right.", ""))
-    text = _DOTTED.sub(r"\1\\overline", text)
-    text = _THIN_SPACE.sub(" ", text.replace("{,}", ",")).strip()
-    if text.endswith(".") and not text.endswith(".."):
-        text = text[:-1]
-    return text
+    return _SPACED.sub(r" \1 ", _INLINE.sub(r" \1 ", text))
 
 
 def _undollar(text: str) -> str:
@@ -123,6 +129,13 @@ def _undollar(text: str) -> str:
     if core[:1] != "$" or core[-1:] != "$" or not inside or "$" in inside or inside[-1] == "\\":
         return text
     return inside
+
+
+def _unspace(text: str) -> str:
+    """Spacing commands as spaces or nothing, dots over digits as a bar."""
+    text = _NEGATIVE_SPACE.sub("", text.replace(r"\left.", "").replace(r"\right.", ""))
+    text = _DOTTED.sub(r"\1\\overline", text)
+    return _THIN_SPACE.sub(" ", text.replace("{,}", ",")).strip()
 
 
 def _tokenise(text: str) -> list[str]:
@@ -176,6 +189,11 @@ def _resolve(lexeme: str, *, in_text: bool) -> list[str]:
     if lexeme.startswith("\\begin{array}"):
         return ["\\begin{array}"]
     return list(alphabet.SYNONYMS.get(lexeme, (lexeme,)))
+
+
+def _without_stop(tokens: list[str]) -> list[str]:
+    """Without the full stop of a sentence; more than one are an ellipsis."""
+    return tokens[:-1] if tokens[-1:] == ["."] and tokens[-2:-1] != ["."] else tokens
 
 
 def _tidy_spaces(tokens: list[str]) -> list[str]:
