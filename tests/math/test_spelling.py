@@ -20,6 +20,7 @@ from verifier.math.spelling import same, spell
         (r"64\degree at 2", "$64°$ at 2"),
         ("52f", "**52f**"),
         ("5", r"\(5.\)"),
+        ("2^3,456", "2^{3},456"),
     ],
 )
 def test_the_same_tokens_are_the_same(first: str, second: str) -> None:

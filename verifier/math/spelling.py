@@ -115,7 +115,7 @@ def _ascii(text: str) -> str:
 def _unwrap(text: str) -> str:
     """Math-mode signs and bold stars removed."""
     text = text.strip()
-    if text.startswith("**") and text.endswith("**") and "**" not in text[2:-2]:
+    if text[:2] == "**" == text[-2:] and text[2:-2].strip() and "**" not in text[2:-2]:
         text = text[2:-2].strip()
     text = _STARRED.sub(r"\1", text)
     text = _DISPLAY.sub(r" \1 ", _undollar(text))
@@ -304,6 +304,11 @@ class _Bracer:
             else:
                 self._at += 1
             return ["{", following[0], "}"]
+        if command in ("^", "_") and "," in following[1:]:
+            # `(995^2,994^2)`: no power has thousands.
+            power, _, rest = following.partition(",")
+            self._tokens[self._at : self._at + 1] = [",", rest]
+            return ["{", power, "}"]
         if command in ("\\sqrt", "^", "_") and following == "(":
             return ["{", *self._parentheses(depth), "}"]
         if command == "^" and following in "+-":
