@@ -144,6 +144,8 @@ def vector(answer: Answer, other: Answer) -> Answer:
         return Brackets(answer.latex, other.left, other.right, parts) if parts else answer
     if not isinstance(answer, Matrix):
         return answer
+    if other.kind == "interval" and (other.left, other.right) != ("[", "]"):
+        return answer
     cells = tuple(cell for row in answer.rows for cell in row)
     if len(answer.rows) != 1 and any(len(row) != 1 for row in answer.rows):
         return answer
