@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from verifier.boxes import boxes, has_boxes
-from verifier.defects import Defect, answer_defects, think_defects
+from verifier.boxes import box_commands, boxes
+from verifier.defects import Defect, answer_defects, in_order, think_defects
 from verifier.fences import CodeBlock, code_blocks, has_fences
 from verifier.spans import Part, Span
 from verifier.tags import Mark, TagKind, Tags, marks
@@ -69,15 +69,16 @@ def parse(text: str, prefix: str = "", tags: Tags = Tags()) -> Completion:  # no
     defects = think_defects(text, thinks, thinking)
     defects |= answer_defects(text, found, visible_start, final)
     # Most completions have neither, and finding that out once is cheaper than in every piece.
-    if not has_boxes(text) and not has_fences(text):
-        cuts.clear()
-    for begin, stop in pairwise(sorted(cuts)):
+    commands, fenced = box_commands(text), has_fences(text)
+    for begin, stop in pairwise(sorted(cuts)) if commands or fenced else ():
         visible = begin >= visible_start
-        some, unclosed = boxes(text, begin, stop, visible=visible)
-        found_boxes += some
-        found_blocks += code_blocks(text, begin, stop, visible=visible)
-        if unclosed and visible:
-            defects.add(Defect.UNCLOSED_BOX)
+        if commands:
+            some, unclosed = boxes(text, begin, stop, visible=visible, commands=commands)
+            found_boxes += some
+            if unclosed and visible:
+                defects.add(Defect.UNCLOSED_BOX)
+        if fenced:
+            found_blocks += code_blocks(text, begin, stop, visible=visible)
     if any(block.visible and not block.closed for block in found_blocks):
         defects.add(Defect.UNCLOSED_CODE_BLOCK)
     return Completion(
@@ -90,7 +91,7 @@ def parse(text: str, prefix: str = "", tags: Tags = Tags()) -> Completion:  # no
         answers=answers,
         boxes=tuple(found_boxes),
         code_blocks=tuple(found_blocks),
-        defects=tuple(defect for defect in Defect if defect in defects) if defects else (),
+        defects=in_order(frozenset(defects)),
     )
 
 
