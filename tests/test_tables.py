@@ -13,7 +13,7 @@ from verifier.checks.base import Subject
 from verifier.client import Client
 from verifier.code.comparison import Checker, difference
 from verifier.completion import parse
-from verifier.extraction import ExtractionRules
+from verifier.extraction import ExtractionRules, extract
 from verifier.model import Reference, Rollout
 from verifier.watchdog import Watchdog
 from verifier.workbench import Workbench
@@ -41,7 +41,8 @@ def code(cell: str) -> list[str]:
     return cell.split("`")[1::2]
 
 
-MODES = table("specs.md", "completion")
+MODES = table("specs.md", "completion | `strict`")
+CONFLICTS = table("specs.md", "completion | `last`")
 POLICIES = table("math.md", "reference | answer")
 CHECKERS = table("code.md", "expected | printed")
 
@@ -58,6 +59,17 @@ def test_the_modes_of_think_format_score_as_documented(row: list[str], tmp_path:
         params = check.params.model_validate_json(json.dumps({"mode": mode}))
         found.append(check.judge(subject, params, Workbench(Watchdog(tmp_path / "none"))).score)
     assert found == [float(cell) for cell in row[1:]]
+
+
+@pytest.mark.parametrize("row", CONFLICTS, ids=[row[0] for row in CONFLICTS])
+def test_several_answers_count_as_documented(row: list[str]) -> None:
+    completion = parse(code(row[0])[0])
+    found = []
+    for conflicting in ("last", "unless_offered", "same"):
+        extraction = extract(completion, ExtractionRules(conflicting=conflicting))
+        assert extraction is not None
+        found.append("none" if extraction.offered else extraction.text)
+    assert found == [cell.replace("all of it", "5 or possibly 6") for cell in row[1:]]
 
 
 def test_equality_is_decided_as_documented(service: Served) -> None:

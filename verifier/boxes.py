@@ -12,7 +12,7 @@ from verifier.spans import Part
 _TOKEN = re.compile(
     r"""
       \\{1,2}(?:boxed|fbox)(?![A-Za-z])[ \t]*+
-        (?: (?P<brace>\{) | (?P<bare>[+-]?\.?[0-9][0-9.,/^%+-]*+) )?+
+        (?: (?:\n[ \t]*+)?+(?P<brace>\{) | (?P<bare>[+-]?\.?[0-9][0-9.,/^%+-]*+) )?+
     | \\.
     | [{}]
     | (?P<blank>\n[ \t\r]*+\n)
@@ -40,6 +40,7 @@ class _Scan:
         self.text = text
         self.found: list[tuple[int, int, int, int]] = []
         self.unclosed = False
+        self.last_unclosed = -1
         self._stack: list[_Opening] = []
         self._open_boxes = 0
         self._last_blank = -1
@@ -55,6 +56,7 @@ class _Scan:
             if not self._open_boxes:
                 return token.end()
         self.unclosed = True
+        self.last_unclosed = max(one.outer_start for one in self._stack if one.boxed)
         return stop
 
     def _read(self, token: re.Match[str]) -> None:
@@ -102,10 +104,21 @@ def box_commands(text: str) -> tuple[str, ...]:
     return tuple(command for command in _COMMANDS if text.rfind(command) >= 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """The outermost boxes of a piece of text, in order."""
+
+    parts: list[Part]
+    unclosed: bool = False
+    """Whether one is opened and never closed."""
+    last_unclosed: int = -1
+    """Where the last one begins that is open at the end of the text; -1 where none is."""
+
+
 def boxes(
     text: str, begin: int, stop: int, *, visible: bool, commands: tuple[str, ...] = _COMMANDS
-) -> tuple[list[Part], bool]:
-    """The outermost boxes of `text[begin:stop]`, and whether one is opened and never closed."""
+) -> Boxes:
+    """The outermost boxes of `text[begin:stop]`."""
     scan = _Scan(text)
     at = begin
     places = [(text.find(command, begin, stop), command) for command in commands]
@@ -119,7 +132,7 @@ def boxes(
         Part(text[start:end], start, end, outer_start, outer_end, visible)
         for outer_start, outer_end, start, end in scan.found
     ]
-    return found, scan.unclosed
+    return Boxes(found, scan.unclosed, scan.last_unclosed)
 
 
 def _command_start(text: str, place: int, least: int) -> int:

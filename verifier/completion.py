@@ -31,6 +31,8 @@ class Completion:
     """What stands between an opening answer tag and the next closing one."""
     boxes: tuple[Part, ...]
     """The boxes that are not inside another."""
+    unclosed_box: int
+    """Where the last box begins that stands after the thinking and is never closed, or -1."""
     code_blocks: tuple[CodeBlock, ...]
     defects: tuple[Defect, ...]
     """In the order in which `Defect` lists them."""
@@ -66,6 +68,7 @@ def parse(text: str, prefix: str = "", tags: Tags = Tags()) -> Completion:  # no
         cuts |= {final.start, final.end}
     found_boxes: list[Part] = []
     found_blocks: list[CodeBlock] = []
+    unclosed_box = -1
     defects = think_defects(text, thinks, thinking)
     defects |= answer_defects(text, found, visible_start, final)
     # Most completions have neither, and finding that out once is cheaper than in every piece.
@@ -73,10 +76,11 @@ def parse(text: str, prefix: str = "", tags: Tags = Tags()) -> Completion:  # no
     for begin, stop in pairwise(sorted(cuts)) if commands or fenced else ():
         visible = begin >= visible_start
         if commands:
-            some, unclosed = boxes(text, begin, stop, visible=visible, commands=commands)
-            found_boxes += some
-            if unclosed and visible:
+            found_here = boxes(text, begin, stop, visible=visible, commands=commands)
+            found_boxes += found_here.parts
+            if found_here.unclosed and visible:
                 defects.add(Defect.UNCLOSED_BOX)
+                unclosed_box = max(unclosed_box, found_here.last_unclosed)
         if fenced:
             found_blocks += code_blocks(text, begin, stop, visible=visible)
     if any(block.visible and not block.closed for block in found_blocks):
@@ -90,6 +94,7 @@ def parse(text: str, prefix: str = "", tags: Tags = Tags()) -> Completion:  # no
         thinking=thinking,
         answers=answers,
         boxes=tuple(found_boxes),
+        unclosed_box=unclosed_box,
         code_blocks=tuple(found_blocks),
         defects=in_order(frozenset(defects)),
     )

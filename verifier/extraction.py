@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from verifier import hedges, phrases
+from verifier.groups import last_group
+from verifier.placeholders import is_hole, is_mentioned, is_placeholder
 from verifier.plaintext import shown
+from verifier.spans import Group, Region, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from pydantic import JsonValue
 
     from verifier.completion import Completion
     from verifier.spans import Part
 
-Source = Literal["boxed", "answer_tag", "final_answer", "hashes", "last_line", "whole"]
+Source = Literal[
+    "boxed", "answer_tag", "final_answer", "hashes", "conclusion", "last_line", "whole"
+]
+Conflicting = Literal["last", "unless_offered", "same"]
+
+END_TOKENS = (
+    *("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|endoftext|>", "<|end_of_text|>", "<|end|>"),
+    *("<|return|>", "<|eos|>", "</s>", "<eos>", "<end_of_turn>", "<|END_OF_TURN_TOKEN|>"),
+    "<\uff5cend\u2581of\u2581sentence\uff5c>",
+)
+MAX_ALTERNATIVES = 4
+"""An answer that offers more than this many different ones to choose from is none."""
+# Code in any other language is a program, whose boxes and phrases are not the completion's own.
+_MARKUP_LANGUAGES = frozenset(
+    ("", "latex", "tex", "katex", "math", "markdown", "md", "text", "txt", "plaintext", "output")
+)
 
 
 class ExtractionRules(BaseModel):
@@ -34,13 +53,19 @@ class ExtractionRules(BaseModel):
         default=("boxed", "answer_tag", "final_answer", "hashes"), min_length=1
     )
     """Where to look, in this order; the first source that is there decides."""
+    conflicting: Conflicting = "unless_offered"
+    """Where a source gives several answers. `last`: the last one counts. `unless_offered`: it
+    does, because a model may correct itself, but not where it is one of several to choose from
+    (`5, or maybe 6`). `same`: it does where all of them are equal."""
+    end_tokens: tuple[str, ...] = Field(default=END_TOKENS, max_length=64)
+    """The completion ends at the first of these after the thinking."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """The answer text, where it stands in the completion (characters), and which source gave it.
 
-    `completion.text[start:end] == text`, except where several boxes are one answer: then the span
+    `completion.text[start:end] == text`, except where several pieces are one answer: then the span
     reaches from the first to the last, and the text is what they hold, joined by a comma.
     """
 
@@ -48,143 +73,177 @@ class Extraction:
     start: int
     end: int
     source: Source
+    pieces: tuple[str, ...] = ()
+    """Where there are several: what each of them holds, without repetitions."""
+    offered: bool = False
+    """The pieces are several answers to choose from, and not parts of one."""
 
     @property
     def evidence(self) -> dict[str, JsonValue]:
         """What a verdict tells about the answer: its beginning, its place and its source."""
-        return {
+        told: dict[str, JsonValue] = {
             "answer": shown(self.text),
             "span": [self.start, self.end],
             "source": self.source,
         }
+        if self.offered:
+            told["offered"] = [shown(piece) for piece in self.pieces[: MAX_ALTERNATIVES + 1]]
+        return told
 
 
 def extract(completion: Completion, rules: ExtractionRules) -> Extraction | None:
     """The final answer, or None where there is none; a source that is there but empty is none."""
-    begin = completion.visible_start if rules.after_thinking else 0
+    region = _region(completion, rules)
     for source in rules.sources:
-        found = _FINDERS[source](completion, begin)
+        found = _FINDERS[source](completion, region, rules)
         if found is not None:
             return found if found.text else None
     return None
 
 
-# Every pattern is possessive where it repeats, so that none of them can backtrack.
-_CONNECTIVE = re.compile(
-    r"(?:[ \t$&~,;.*]|\\[()\[\],;! ]|\\q?quad|\\text\{[ ]?(?:and|or)[ ]?\}|and\b|or\b"
-    r"|[和或、\uff0c])*+"
-)
-_MAX_CONNECTIVE_CHARS = 40
-_PHRASE = re.compile(
-    r"""
-      \banswers?+ [*_]{0,3}+ [ \t]*+ (?: (?:is|are)\b [ \t]*+ [:\uff1a]?+ | [:\uff1a] )
-    | (?:最终)?答案 [*_]{0,3}+ [ \t]*+ (?: (?:是|为|為) [:\uff1a]?+ | [:\uff1a] )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-# The line after the phrase, or the next one that is not blank: `**Answer:**` may be a heading.
-_PHRASE_LINE = re.compile(r"[\s*_]*+([^\n]*+)")
-_HASHES = re.compile(r"(?<!#)####(?!#)[ \t\r]*+([^\n]++)")
-
-
-def _boxed(completion: Completion, begin: int) -> Extraction | None:
-    return _last_box(completion.text, completion.boxes, begin, len(completion.text))
-
-
-def _last_box(text: str, boxes: Sequence[Part], begin: int, stop: int) -> Extraction | None:
-    inside = [box for box in boxes if box.outer_start >= begin and box.outer_end <= stop]
-    if not inside:
-        return None
-    last = inside[-1]
-    first = len(inside) - 1
-    while first and _joined(text, inside[first - 1], inside[first]):
-        first -= 1
-    answers = [box.text.strip() for box in inside[first:]]
-    if first == len(inside) - 1 or not answers[-1]:
-        return _stripped(text, last.start, last.end, "boxed")
-    distinct = ", ".join(dict.fromkeys(filter(None, answers)))
-    return Extraction(distinct, inside[first].start, last.end, "boxed")
-
-
-def _joined(text: str, box: Part, following: Part) -> bool:
-    """Whether nothing but a comma, `and` or `or` stands between two boxes of one line."""
-    gap = text[box.outer_end : following.outer_start]
-    return (
-        0 < len(gap) <= _MAX_CONNECTIVE_CHARS
-        and _CONNECTIVE.fullmatch(gap) is not None
-        and any(word in gap for word in (",", ";", "and", "or", "和", "或", "、", "\uff0c"))
+def _region(completion: Completion, rules: ExtractionRules) -> Region:
+    text = completion.text
+    begin = completion.visible_start if rules.after_thinking else 0
+    ends = [text.find(token, completion.visible_start) for token in rules.end_tokens if token]
+    programs = tuple(
+        (block.outer_start, block.outer_end)
+        for block in completion.code_blocks
+        if block.closed and block.language not in _MARKUP_LANGUAGES
+    )
+    return Region(
+        text=text,
+        begin=begin,
+        stop=min((end for end in ends if end >= 0), default=len(text)),
+        tags=tuple(mark.start for mark in completion.marks),
+        programs=programs,
     )
 
 
-def _answer_tag(completion: Completion, begin: int) -> Extraction | None:
-    answer = next((a for a in reversed(completion.answers) if a.outer_start >= begin), None)
-    if answer is None:
+def _decided(
+    region: Region, parts: Iterable[Part], rules: ExtractionRules, source: Source
+) -> Extraction | None:
+    group = _group(region, parts, rules, source)
+    return _extraction(group, source, rules) if group else None
+
+
+def _group(
+    region: Region, parts: Iterable[Part], rules: ExtractionRules, source: Source
+) -> Group | None:
+    """The last of the parts (last first) with what belongs to it, as far as the rules allow."""
+    if rules.conflicting == "same":
+        parts = list(parts)
+    group = last_group(region.text, parts, region.stop, steps=source == "boxed")
+    if group is None:
         return None
-    boxed = _last_box(completion.text, completion.boxes, answer.start, answer.end)
-    return boxed or _stripped(completion.text, answer.start, answer.end, "answer_tag")
+    if rules.conflicting == "same":
+        group = _all_the_same(group, parts)
+    elif rules.conflicting == "last" and group.offered:
+        group = Group.one(group.pieces[-1])
+    return group
 
 
-def _final_answer(completion: Completion, begin: int) -> Extraction | None:
-    phrase = _last_match(_PHRASE, completion.text, begin)
-    if phrase is None:
+def _all_the_same(group: Group, parts: Iterable[Part]) -> Group:
+    """The group with every other answer offered beside it."""
+    told = {"", group.text, *(piece.text for piece in group.pieces)}
+    others = {p.text: p for part in parts if (p := part.stripped()).text not in told}
+    if not others or not group.text:
+        return group
+    few = list(others.values())[: MAX_ALTERNATIVES + 1]
+    pieces = group.pieces if group.offered else (replace(group.pieces[-1], text=group.text),)
+    return Group(group.text, (*reversed(few), *pieces), offered=True)
+
+
+def _extraction(group: Group, source: Source, rules: ExtractionRules) -> Extraction:
+    start, end = group.pieces[0].start, group.pieces[-1].end
+    texts = tuple(piece.text for piece in group.pieces)
+    if len(texts) > 1:
+        if group.offered:
+            start = group.pieces[-1].start
+        return Extraction(group.text, start, end, source, texts, group.offered)
+    offered = () if rules.conflicting == "last" else hedges.alternatives(group.text)
+    return Extraction(group.text, start, end, source, offered, offered=bool(offered))
+
+
+def _boxed(completion: Completion, region: Region, rules: ExtractionRules) -> Extraction | None:
+    boxes = _boxes(completion, region)
+    last = next(boxes, None)
+    reached = last.outer_end if last else region.begin
+    if reached <= completion.unclosed_box < region.stop:
+        # What is never closed was never finished.
+        return Extraction("", completion.unclosed_box, region.stop, "boxed")
+    return _decided(region, chain([last], boxes), rules, "boxed") if last else None
+
+
+def _boxes(completion: Completion, region: Region) -> Iterator[Part]:
+    """The boxes that are meant as answers, last first."""
+    for box in reversed(completion.boxes):
+        if box.outer_start < region.begin:
+            return
+        if box.outer_start >= region.stop or region.skips(box.outer_start) or is_hole(box.text):
+            continue
+        empty = box.outer_end > region.stop or is_placeholder(box.text)
+        if not empty:
+            yield box
+        elif not is_mentioned(region.text, box):
+            yield replace(box, text="", end=box.start)
+
+
+def _answer_tag(
+    completion: Completion, region: Region, rules: ExtractionRules
+) -> Extraction | None:
+    tags = [a for a in completion.answers if region.begin <= a.outer_start < region.stop]
+    if not tags:
         return None
-    line = _PHRASE_LINE.match(completion.text, phrase.end())
-    return None if line is None else _from_line(completion, line, "final_answer")
+    group = _group(region, reversed(tags), rules, "answer_tag")
+    if group is not None and len(group.pieces) > 1:
+        return _extraction(group, "answer_tag", rules)
+    inside = replace(region, begin=tags[-1].start, stop=min(tags[-1].end, region.stop))
+    found = _boxed(completion, inside, rules)
+    for parts in (phrases.announced(inside, in_tag=True), phrases.after_hashes(inside)):
+        found = found or _decided(inside, parts, rules, "answer_tag")
+    if found is not None:
+        return found
+    told = Span.of(region.text, inside.begin, inside.stop).stripped()
+    empty = is_placeholder(told.text)
+    return _extraction(Group.one(replace(told, text="") if empty else told), "answer_tag", rules)
 
 
-def _hashes(completion: Completion, begin: int) -> Extraction | None:
-    line = _last_match(_HASHES, completion.text, begin)
-    return None if line is None else _from_line(completion, line, "hashes")
+def _final_answer(
+    _completion: Completion, region: Region, rules: ExtractionRules
+) -> Extraction | None:
+    return _decided(region, phrases.announced(region), rules, "final_answer")
 
 
-def _last_match(pattern: re.Pattern[str], text: str, begin: int) -> re.Match[str] | None:
-    last = None
-    for found in pattern.finditer(text, begin):
-        last = found
-    return last
+def _hashes(_completion: Completion, region: Region, rules: ExtractionRules) -> Extraction | None:
+    return _decided(region, phrases.after_hashes(region), rules, "hashes")
 
 
-def _from_line(completion: Completion, line: re.Match[str], source: Source) -> Extraction:
-    """What the line says before the next tag, without full stops and bold marks at its end."""
-    text = completion.text
-    start, end = line.span(1)
-    end = min((mark.start for mark in completion.marks if start <= mark.start < end), default=end)
-    while end > start:
-        if text[end - 1].isspace() or text[end - 1] in ".。":
-            end -= 1
-        elif text.endswith("**", start, end):
-            end -= 2
-        else:
-            break
-    return _stripped(text, start, end, source)
+def _conclusion(
+    _completion: Completion, region: Region, rules: ExtractionRules
+) -> Extraction | None:
+    return _decided(region, phrases.concluded(region), rules, "conclusion")
 
 
-def _last_line(completion: Completion, begin: int) -> Extraction | None:
-    whole = _whole(completion, begin)
+def _last_line(completion: Completion, region: Region, rules: ExtractionRules) -> Extraction | None:
+    whole = _whole(completion, region, rules)
     if whole is None:
         return None
-    start = completion.text.rfind("\n", whole.start, whole.end) + 1
-    return _stripped(completion.text, max(whole.start, start), whole.end, "last_line")
+    start = region.text.rfind("\n", whole.start, whole.end) + 1
+    line = Span.of(region.text, max(whole.start, start), whole.end).stripped()
+    return Extraction(line.text, line.start, line.end, "last_line")
 
 
-def _whole(completion: Completion, begin: int) -> Extraction | None:
-    found = _stripped(completion.text, begin, len(completion.text), "whole")
-    return found if found.text else None
+def _whole(_completion: Completion, region: Region, _rules: ExtractionRules) -> Extraction | None:
+    found = Span.of(region.text, region.begin, max(region.begin, region.stop)).stripped()
+    return Extraction(found.text, found.start, found.end, "whole") if found.text else None
 
 
-def _stripped(text: str, start: int, end: int, source: Source) -> Extraction:
-    """The piece without the blanks around it."""
-    piece = text[start:end]
-    start += len(piece) - len(piece.lstrip())
-    piece = piece.strip()
-    return Extraction(piece, start, start + len(piece), source)
-
-
-_FINDERS: dict[Source, Callable[[Completion, int], Extraction | None]] = {
+_FINDERS: dict[Source, Callable[[Completion, Region, ExtractionRules], Extraction | None]] = {
     "boxed": _boxed,
     "answer_tag": _answer_tag,
     "final_answer": _final_answer,
     "hashes": _hashes,
+    "conclusion": _conclusion,
     "last_line": _last_line,
     "whole": _whole,
 }

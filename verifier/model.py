@@ -132,6 +132,11 @@ AnswerType = Literal[
     "interval",
     "matrix",
     "ratio",
+    "time",
+    "date",
+    "base",
+    "figure",
+    "boolean",
     "choice",
     "text",
 ]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 CORPUS = Path(__file__).parents[1] / "corpus" / "math_pairs.jsonl"
 PAIRS = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
 ALGEBRA = ("(x+1)^2", "x^2+2x+1")
+INTEGRAL = ("1", r"\int_{0}^{1} 2x dx")
 
 
 @dataclass
@@ -116,10 +117,20 @@ def test_the_evidence_says_what_was_judged_and_how() -> None:
         "source": "boxed",
         "gold_type": "expression",
         "answer_type": "expression",
-        "step": "symbolic",
-        "gold_read": "(x + 1)**2",
-        "answer_read": "x**2 + 2*x + 1",
+        "step": "algebra",
     }
+
+
+def test_the_evidence_says_how_the_engine_read_both_sides() -> None:
+    evidence = judged(*INTEGRAL).evidence
+    assert (evidence["step"], evidence["gold_read"]) == ("symbolic", "1")
+    assert evidence["answer_read"] == "Integral(2*x, (x, 0, 1))"
+
+
+def test_algebra_asks_nobody() -> None:
+    tools = InProcess()
+    assert judged(*ALGEBRA, tools).score == 1.0
+    assert tools.calls == []
 
 
 def test_a_cheap_verdict_asks_nobody() -> None:
@@ -140,8 +151,18 @@ def test_a_gold_that_cannot_be_used_is_the_specs_fault(gold: str) -> None:
     assert (found.outcome, found.score) == (Outcome.REFERENCE_INVALID, None)
 
 
+@pytest.mark.parametrize("gold", ["2013^{4025}", "e^{23110}", "2^{77232917}-2", "(10^7)!"])
+def test_a_gold_beyond_a_limit_equals_the_same_text(gold: str) -> None:
+    found = judged(gold, f"$ {gold} $")
+    assert (found.score, found.evidence["step"]) == (1.0, "normalised_string")
+
+
+def test_a_gold_beyond_a_limit_judges_nothing_else() -> None:
+    assert judged("2013^{4025}", "2013^{4026}").outcome is Outcome.REFERENCE_INVALID
+
+
 def test_a_gold_that_algebra_cannot_read_is_the_specs_fault() -> None:
-    assert judged("f'(x)", "f(x)").outcome is Outcome.REFERENCE_INVALID
+    assert judged(r"\foo{x}", "5").outcome is Outcome.REFERENCE_INVALID
 
 
 def test_a_gold_of_another_type_than_declared_is_the_specs_fault() -> None:
@@ -178,8 +199,8 @@ def test_the_answers_length_is_limited_by_the_spec() -> None:
 
 
 def deep(levels: int) -> str:
-    """An expression nested so deep."""
-    return r"\sin(" * levels + "x" + ")" * levels
+    """An integral nested so deep."""
+    return r"\int " + r"\sin(" * levels + "x" + ")" * levels + "dx"
 
 
 def test_nesting_up_to_the_limit_reaches_algebra() -> None:
@@ -213,7 +234,7 @@ def test_a_gold_nested_deeper_is_the_specs_fault() -> None:
 def test_the_phase_in_which_the_child_ended_decides_whose_fault_it_is(
     ended: str, phase: str, outcome: Outcome, score: float | None
 ) -> None:
-    found = judged(*ALGEBRA, Canned(Reply(ended, phase)))  # type: ignore[arg-type]
+    found = judged(*INTEGRAL, Canned(Reply(ended, phase)))  # type: ignore[arg-type]
     assert (found.outcome, found.score) == (outcome, score)
     assert found.evidence["step"] == "symbolic"
 
@@ -230,22 +251,24 @@ def test_the_phase_in_which_the_child_ended_decides_whose_fault_it_is(
 )
 def test_what_the_machine_is_to_blame_for_is_not_remembered(reply: Reply, calls: int) -> None:
     tools = Canned(reply)
-    assert judged(*ALGEBRA, tools) == judged(*ALGEBRA, tools)
+    assert judged(*INTEGRAL, tools) == judged(*INTEGRAL, tools)
     assert tools.calls == calls
 
 
 def test_the_memory_of_proofs_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "MEMO_ENTRIES", 2)
     tools = Canned(Reply("done", "compare", {"equal": True, "why": "values"}))
-    for answer in ("x+2", "x+3", "x+4", "x+2"):
-        judged("x+1", answer, tools)
+    for answer in ("2", "3", "4", "2"):
+        judged("1", rf"\int_{{0}}^{{1}} {answer} dx", tools)
     assert tools.calls == 4
 
 
 def test_all_elements_of_one_answer_share_a_budget() -> None:
     value: JsonValue = {"equal": True, "why": "values", "cpu_seconds": 1.5}
     tools = Canned(Reply("done", "compare", value))
-    found = judged("(x+1,x+2,x+3)", "(y+1,y+2,y+3)", tools)
+    integrals = [rf"\int_{{0}}^{{1}} {number} dx" for number in (1, 2, 3)]
+    answer = f"({','.join(integrals)})"
+    found = judged("(1,2,3)", answer, tools, Params(cpu_seconds=2))
     assert (found.outcome, tools.calls) == (Outcome.TOO_COMPLEX, 2)
 
 
@@ -288,3 +311,18 @@ def test_no_text_makes_it_raise(gold: str, answer: str) -> None:
     tools = Canned(Reply("done", "compare", {"equal": False, "why": "values"}))
     found = judged(gold, answer, tools)
     assert (found.score is None) == (found.outcome is Outcome.REFERENCE_INVALID)
+
+
+@pytest.mark.parametrize(
+    ("gold", "answer", "score"),
+    [
+        ("Half of 48 is 24, and 48+24 is 72.\n#### 72", "72", 1.0),
+        (r"We get $x=3$ so the sum is $\boxed{7}$.", "7", 1.0),
+        (r"We get $x=3$ so the sum is $\boxed{7}$.", "3", 0.0),
+        (r"The roots are \boxed{1} and \boxed{2}.", "2, 1", 1.0),
+    ],
+)
+def test_a_reference_that_is_a_whole_solution_is_read_for_its_answer(
+    gold: str, answer: str, score: float
+) -> None:
+    assert judged(gold, answer).score == score

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.math.test_reading import LATEX
-from verifier.math.comparison import Policy, Proof, compare
+from verifier.math.comparison import compare
+from verifier.math.identity import Proof
 from verifier.math.matching import every, pair_off
+from verifier.math.policy import Policy
 from verifier.math.reading import read
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ READABLE = LATEX.map(try_read).filter(bool)
         ("0.5", r"\frac12", "exact_rational"),
         ("0.333", "1/3", "rounded_decimal"),
         ("(1,2)", "(1.0,2)", "typed_structure"),
-        ("yes", "Yes", "text"),
+        ("Evelyn", "evelyn", "text"),
         ("A", "(A) ", "choice"),
     ],
 )

@@ -50,7 +50,18 @@ LATEX = st.lists(st.sampled_from([*PIECES.split(), " "]), max_size=40).map("".jo
         (r"\text{A}", "choice"),
         ("A.", "choice"),
         (r"\textbf{(C)}\ 12", "choice"),
-        ("yes", "text"),
+        ("yes", "boolean"),
+        ("7:30 pm", "time"),
+        ("March 5, 2020", "date"),
+        ("2020-03-05", "date"),
+        ("1011_2", "base"),
+        ("0xFF", "base"),
+        (r"\angle ABC", "figure"),
+        ("twenty-one", "number"),
+        ("fifty percent", "percent"),
+        ("2 hours 30 minutes", "quantity"),
+        ("3rd", "quantity"),
+        ("五厘米", "quantity"),
         ("listen", "text"),
         ("AB", "text"),
         ("x-axis", "text"),
@@ -61,7 +72,11 @@ def test_the_kind_is_seen(text: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrapped", ["$7$", "$$7$$", r"\(7\)", r"\[7\]", r"\boxed{7}", "7.", " 7 ", r"\text{7}", "**7**"]
+    "wrapped",
+    [
+        *("$7$", "$$7$$", "$ 7 $", "$7\n$", "$7. $", "$ 7 $.", r"\(7\)", r"\[7\]", r"\boxed{7}"),
+        *("7.", " 7 ", r"\text{7}", "**7**"),
+    ],
 )
 def test_wrappers_are_no_part_of_the_answer(wrapped: str) -> None:
     assert read(wrapped) == read("7")
@@ -71,6 +86,15 @@ def test_wrappers_are_no_part_of_the_answer(wrapped: str) -> None:
 def test_nothing_to_compare_is_unreadable(text: str) -> None:
     with pytest.raises(UnreadableError):
         read(text)
+
+
+@pytest.mark.parametrize("sign", ["<", ">", "=", r"\div", "+", "☆", "●"])
+def test_a_sign_may_be_the_answer(sign: str) -> None:
+    assert read(sign).latex != ""
+
+
+def test_one_dollar_sign_is_money() -> None:
+    assert read("$5").kind == "quantity"
 
 
 def test_a_comma_with_a_space_separates() -> None:

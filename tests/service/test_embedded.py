@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.service
 
-ALGEBRA = {"completion": r"\boxed{x^{2}+2x+1}", "reference": "(x+1)^{2}"}
+ALGEBRA = {"completion": r"\boxed{\int_{0}^{1} 2x dx}", "reference": "1"}
 
 
 @pytest.fixture(scope="module")

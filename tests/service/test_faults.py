@@ -41,7 +41,7 @@ pytestmark = pytest.mark.service
 
 LEASE_SECONDS = 2
 TRAIN = "verifier-rules-train"
-ALGEBRA = {"completion": r"\boxed{x^{2}+2x+1}", "reference": "(x+1)^{2}"}
+ALGEBRA = {"completion": r"\boxed{\int_{0}^{1} 2x dx}", "reference": "1"}
 WRONG = {"completion": r"\boxed{x^{2}+2x+2}", "reference": "(x+1)^{2}"}
 SLOW = {"completion": r"\boxed{\int \frac{\sin(x^{5})}{1+x^{7}} dx}", "reference": "7"}
 
@@ -147,15 +147,15 @@ def test_a_killed_worker_is_replaced(running: Running) -> None:
 def test_algebra_goes_on_after_the_zygote_was_killed(running: Running) -> None:
     assert running.rewards(ALGEBRA) == [1]
     os.kill(running.pids("zygote")[0], signal.SIGKILL)
-    fresh = {"completion": r"\boxed{x^{2}+4x+4}", "reference": "(x+2)^{2}"}
+    fresh = {"completion": r"\boxed{\int_{0}^{2} 2x dx}", "reference": "4"}
     assert running.rewards(fresh) == [1]
 
 
 def test_algebra_goes_on_after_its_child_was_killed(running: Running) -> None:
-    assert running.rewards({"completion": r"\boxed{y+y+y}", "reference": "3y"}) == [1]
+    assert running.rewards({"completion": r"\boxed{\int_{0}^{1} 3 dx}", "reference": "3"}) == [1]
     for child in running.pids("math child"):
         os.kill(child, signal.SIGKILL)
-    fresh = {"completion": r"\boxed{x^{2}+6x+9}", "reference": "(x+3)^{2}"}
+    fresh = {"completion": r"\boxed{\int_{0}^{3} 2x dx}", "reference": "9"}
     assert running.rewards(fresh) == [1]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from verifier.extraction import MAX_ALTERNATIVES, extract
 from verifier.model import Outcome, Reference
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from sandbox.types import Slot
     from verifier.completion import Completion
-    from verifier.extraction import ExtractionRules
+    from verifier.extraction import Extraction, ExtractionRules
 
 
 class Params(BaseModel):
@@ -108,3 +109,41 @@ def policy_fault(outcome: Outcome, reason: str, **evidence: JsonValue) -> Judgem
 def abstain(outcome: Outcome, reason: str, **evidence: JsonValue) -> Judgement:
     """The spec or the service is at fault: no score."""
     return Judgement(outcome, None, reason, evidence)
+
+
+# What parts that are judged one by one may still turn into a right answer.
+_DISPUTED = frozenset((Outcome.INCORRECT, Outcome.AMBIGUOUS))
+
+
+def judge_answer(
+    completion: Completion, rules: ExtractionRules, judge: Callable[[Extraction], Judgement]
+) -> Judgement:
+    """The judgement of the final answer; of several, only where it is the same for each of them.
+
+    Parts of one answer are judged together first. What is offered to choose from, as in `5 or maybe
+    6`, earns nothing unless every one of the few is right (`0.5, or maybe 1/2`).
+
+    Args:
+        completion: where to look.
+        rules: how the spec wants the answer found.
+        judge: judges one text.
+    """
+    found = extract(completion, rules)
+    if found is None:
+        return policy_fault(Outcome.NO_ANSWER, "the completion has no final answer")
+    whole = None if found.offered else judge(found)
+    if whole is not None and (not found.pieces or whole.outcome not in _DISPUTED):
+        return whole
+    if len(found.pieces) <= MAX_ALTERNATIVES:
+        for piece in found.pieces:
+            one = judge(replace(found, text=piece))
+            if one.score is None:
+                return one
+            if one.score < 1:
+                break
+        else:
+            return one
+    if whole is not None:
+        return whole
+    reason = "the completion offers several answers and does not settle on one"
+    return policy_fault(Outcome.AMBIGUOUS, reason, **found.evidence)

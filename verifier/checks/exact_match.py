@@ -5,16 +5,27 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
+from functools import partial
 from typing import TYPE_CHECKING, Literal, cast
 
 from verifier.checks import base
-from verifier.checks.base import Check, Judgement, Subject, Tools, abstain, correct, policy_fault
-from verifier.extraction import ExtractionRules, extract
+from verifier.checks.base import (
+    Check,
+    Judgement,
+    Subject,
+    Tools,
+    abstain,
+    correct,
+    judge_answer,
+    policy_fault,
+)
 from verifier.model import Outcome
 from verifier.plaintext import nfkc, shown
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
+
+    from verifier.extraction import Extraction, ExtractionRules
 
 # An answer this much longer than the reference is another text, however it is normalised.
 MAX_SURPLUS_CHARS = 10_000
@@ -44,7 +55,7 @@ class Params(base.Params):
         """Where to look, given the rules of the spec."""
         if self.source == "answer":
             return rules
-        return ExtractionRules(after_thinking=rules.after_thinking, sources=("whole",))
+        return rules.model_copy(update={"sources": ("whole",)})
 
     def normalised(self, text: str) -> str:
         """The text without the differences that do not count."""
@@ -75,13 +86,15 @@ def judge(subject: Subject, params: base.Params, _tools: Tools) -> Judgement:
         return abstain(
             Outcome.REFERENCE_INVALID, "nothing of the reference is left after normalisation"
         )
-    found = extract(subject.completion, own.rules(subject.rules))
-    if found is None:
-        return policy_fault(Outcome.NO_ANSWER, "the completion has no final answer")
+    one = partial(_judge_one, gold, len(subject.reference.value), own)
+    return judge_answer(subject.completion, own.rules(subject.rules), one)
+
+
+def _judge_one(gold: str, gold_chars: int, params: Params, found: Extraction) -> Judgement:
     evidence: dict[str, JsonValue] = {**found.evidence, "reference": shown(gold)}
-    if len(found.text) > MAX_SURPLUS_CHARS + MAX_RATIO * len(subject.reference.value):
+    if len(found.text) > MAX_SURPLUS_CHARS + MAX_RATIO * gold_chars:
         return policy_fault(Outcome.INCORRECT, "the answer is far too long", **evidence)
-    if own.normalised(found.text) != gold:
+    if params.normalised(found.text) != gold:
         return policy_fault(Outcome.INCORRECT, "the answer is another text", **evidence)
     return correct("the answer is the reference's text", **evidence)
 

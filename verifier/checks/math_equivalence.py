@@ -9,19 +9,32 @@ from typing import TYPE_CHECKING, cast
 from pydantic import Field
 
 from verifier.checks import base
-from verifier.checks.base import Check, Judgement, Subject, Tools, abstain, correct, policy_fault
-from verifier.extraction import extract
+from verifier.checks.base import (
+    Check,
+    Judgement,
+    Subject,
+    Tools,
+    abstain,
+    correct,
+    judge_answer,
+    policy_fault,
+)
 from verifier.math.answers import Answer, Choice, UnreadableError
-from verifier.math.comparison import Finding, Policy, compare
+from verifier.math.comparison import compare
 from verifier.math.engine import Engine, StoppedError
 from verifier.math.limits import MAX_CHARS, TooComplexError
+from verifier.math.policy import Finding, Policy
 from verifier.math.reading import read, read_choice
+from verifier.math.simplicity import is_simple
+from verifier.math.spelling import same
 from verifier.model import Fault, Outcome, Reference
+from verifier.references import answer_of
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from verifier.checks.base import ChildReply
+    from verifier.extraction import Extraction
 
 
 class Params(base.Params):
@@ -29,20 +42,38 @@ class Params(base.Params):
 
     percent_as_fraction: bool = True
     """`50%` equals `0.5` and `1/2`. It never equals `50`."""
+    ratio_as_fraction: bool = False
+    """`3:4` equals `3/4`. Two ratios are equal when they reduce to the same."""
     ignore_missing_unit: bool = True
     """A unit (or am, pm) on one side only is no difference: `5 cm` equals `5`, whichever of the
     two the reference is. Two units that do not convert into the same are always a difference, and
     a dollar sign never is."""
+    convert_units: bool = True
+    """Units of one dimension convert, exactly: `5 km` equals `5000 m` and `2.5 hours` equals
+    `2 hours 30 minutes`. Units of different dimensions are never equal."""
+    convert_temperatures: bool = False
+    """`100^\\circ C` equals `212^\\circ F` and `373.15 K`."""
+    base_conversion: bool = False
+    """A numeral equals its value in any other base: `1011_2` equals `13_8` and `11`. Otherwise
+    both have to name the same base."""
+    order_matters: bool = False
+    """A bare list (`1, 2`) has to come in the order of the reference. Sets, solutions joined by
+    "or" and labelled values never do, tuples always."""
+    ignore_case: bool = True
+    """`paris` equals `Paris`. The letters of algebra and of choices are always told apart."""
+    simplified: bool = False
+    """The answer's fractions are in lowest terms and its square roots have no square factor, where
+    the reference's are: `2/4` and `\\sqrt{8}` are wrong for `1/2` and `2\\sqrt{2}`."""
     rounded_decimals: bool = True
     """A decimal of three or more significant digits equals the exact value that it is the rounding
     of: `0.333` equals `1/3` and `1.414` equals `\\sqrt{2}`. Two decimals have to be equal."""
-    cpu_seconds: float = Field(default=2.0, gt=0, le=60)
+    cpu_seconds: float = Field(default=0.8, gt=0, le=60)
     """CPU time of the symbolic step for one answer; an answer that takes longer scores 0."""
     max_answer_chars: int = Field(default=MAX_CHARS, ge=1, le=MAX_CHARS)
     """An answer longer than this scores 0 without being read."""
 
 
-def judge(subject: Subject, params: base.Params, tools: Tools) -> Judgement:  # noqa: PLR0911 - one for each fault
+def judge(subject: Subject, params: base.Params, tools: Tools) -> Judgement:
     """Whether the extracted answer equals the reference."""
     own = cast("Params", params)
     if subject.reference is None:
@@ -51,24 +82,38 @@ def judge(subject: Subject, params: base.Params, tools: Tools) -> Judgement:  # 
     gold = _gold(subject.reference)
     if isinstance(gold, Judgement):
         return gold
-    found = extract(subject.completion, subject.rules)
-    if found is None:
-        return policy_fault(Outcome.NO_ANSWER, "the completion has no final answer")
+    one = partial(_judge_one, gold, subject.reference, own, tools)
+    return judge_answer(subject.completion, subject.rules, one)
+
+
+def _judge_one(
+    gold: Answer | TooComplexError,
+    reference: Reference,
+    params: Params,
+    tools: Tools,
+    found: Extraction,
+) -> Judgement:
+    if isinstance(gold, TooComplexError):
+        return _beyond_limits(gold, reference, found)
     evidence: dict[str, JsonValue] = {**found.evidence, "gold_type": gold.kind}
-    if len(found.text) > own.max_answer_chars:
-        reason = f"the answer is longer than {own.max_answer_chars} characters"
+    if len(found.text) > params.max_answer_chars:
+        reason = f"the answer is longer than {params.max_answer_chars} characters"
         return policy_fault(Outcome.TOO_COMPLEX, reason, **evidence)
-    answer = _answer(found.text, gold, subject.reference)
+    answer = _answer(found.text, gold, reference)
     if isinstance(answer, Judgement):
         return replace(answer, evidence=evidence)
     evidence["answer_type"] = answer.kind
-    engine = Engine(partial(_prove, tools), own.cpu_seconds)
+    engine = Engine(partial(_prove, tools), params.cpu_seconds)
     try:
-        finding = _compare(gold, answer, subject.reference, own, engine)
+        finding = _compare(gold, answer, reference, params, engine)
     except StoppedError as stopped:
         end = policy_fault if stopped.outcome.fault is Fault.POLICY else abstain
         return end(stopped.outcome, str(stopped), **evidence, step="symbolic")
     evidence["step"] = finding.step
+    unlike = is_simple(gold.latex) and not is_simple(answer.latex)
+    if finding.equal and params.simplified and unlike:
+        reason = "the answer equals the reference, but it is not simplified"
+        return policy_fault(Outcome.INCORRECT, reason, **evidence)
     return _verdict(finding, engine, evidence)
 
 
@@ -78,7 +123,7 @@ def _prove(tools: Tools, arguments: dict[str, JsonValue], cpu_seconds: float) ->
 
 def _verdict(finding: Finding, engine: Engine, evidence: dict[str, JsonValue]) -> Judgement:
     """The finding as a score, with how algebra read both sides where it was asked."""
-    if engine.proof is not None:
+    if engine.proof is not None and engine.proof.gold_read:
         read_as = {"gold_read": engine.proof.gold_read, "answer_read": engine.proof.answer_read}
         evidence = {**evidence, **read_as}
     if finding.equal:
@@ -92,11 +137,20 @@ def _verdict(finding: Finding, engine: Engine, evidence: dict[str, JsonValue]) -
     return policy_fault(Outcome.INCORRECT, reason, **evidence)
 
 
-def _gold(reference: Reference) -> Answer | Judgement:
+def _beyond_limits(why: TooComplexError, reference: Reference, found: Extraction) -> Judgement:
+    """A reference that is not evaluated is equal to the same text, and to nothing that is known."""
+    if same(answer_of(reference.value), found.text):
+        evidence = {**found.evidence, "step": "normalised_string"}
+        return correct("the answer is written as the reference", **evidence)
+    return abstain(Outcome.REFERENCE_INVALID, f"the reference is too complex: {why}")
+
+
+def _gold(reference: Reference) -> Answer | TooComplexError | Judgement:
+    text = reference.value if reference.type == "text" else answer_of(reference.value)
     try:
-        return read(reference.value, reference.type)
+        return read(text, reference.type)
     except TooComplexError as error:
-        return abstain(Outcome.REFERENCE_INVALID, f"the reference is too complex: {error}")
+        return error
     except UnreadableError as error:
         return abstain(Outcome.REFERENCE_INVALID, f"the reference cannot be used: {error}")
 
@@ -118,8 +172,14 @@ def _compare(
     """The finding, also by way of what the letters of a multiple choice stand for."""
     policy = Policy(
         percent_as_fraction=params.percent_as_fraction,
+        ratio_as_fraction=params.ratio_as_fraction,
         ignore_missing_unit=params.ignore_missing_unit,
+        convert_units=params.convert_units,
+        convert_temperatures=params.convert_temperatures,
         rounded_decimals=params.rounded_decimals,
+        base_conversion=params.base_conversion,
+        order_matters=params.order_matters,
+        ignore_case=params.ignore_case,
     )
     for wanted, given in _meanings(gold, answer, reference.choices or {}):
         finding = compare(wanted, given, policy, engine)

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from verifier.checks import base
-from verifier.checks.base import Check, Judgement, Subject, Tools, abstain, correct, policy_fault
-from verifier.extraction import extract
+from verifier.checks.base import (
+    Check,
+    Judgement,
+    Subject,
+    Tools,
+    abstain,
+    correct,
+    judge_answer,
+    policy_fault,
+)
 from verifier.model import Outcome
 from verifier.plaintext import nfkc, shown, undressed
 
@@ -17,6 +26,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
+    from verifier.extraction import Extraction
     from verifier.model import Reference
 
 # An answer is a letter and perhaps its option; what is longer than any option is no answer.
@@ -67,10 +77,14 @@ def judge(subject: Subject, params: base.Params, _tools: Tools) -> Judgement:
     why_not = _flaw(subject.reference, choices, gold)
     if why_not:
         return abstain(Outcome.REFERENCE_INVALID, why_not)
-    found = extract(subject.completion, subject.rules)
-    if found is None:
-        return policy_fault(Outcome.NO_ANSWER, "the completion has no final answer")
-    answer = _read(found.text, choices, ignore_case=own.ignore_case)
+    one = partial(_judge_one, gold, choices, own)
+    return judge_answer(subject.completion, subject.rules, one)
+
+
+def _judge_one(
+    gold: str | None, choices: Mapping[str, str], params: Params, found: Extraction
+) -> Judgement:
+    answer = _read(found.text, choices, ignore_case=params.ignore_case)
     evidence: dict[str, JsonValue] = {
         **found.evidence,
         "read_as": answer.letter,

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from pydantic import Field
 
 from verifier.checks import base
-from verifier.checks.base import Check, Judgement, Subject, Tools, abstain, correct, policy_fault
-from verifier.extraction import extract
+from verifier.checks.base import (
+    Check,
+    Judgement,
+    Subject,
+    Tools,
+    abstain,
+    correct,
+    judge_answer,
+    policy_fault,
+)
 from verifier.model import Outcome
 from verifier.numerals import MAX_DIGITS, MAX_EXPONENT, Numeral, Refusal, read
 from verifier.plaintext import shown
+from verifier.references import answer_of
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
+
+    from verifier.extraction import Extraction
 
 DEFAULT_REL_TOLERANCE = 1e-6
 
@@ -40,10 +52,11 @@ def judge(subject: Subject, params: base.Params, _tools: Tools) -> Judgement:
     gold = _gold(subject, own)
     if isinstance(gold, Judgement):
         return gold
-    found = extract(subject.completion, subject.rules)
-    if found is None:
-        return policy_fault(Outcome.NO_ANSWER, "the completion has no final answer")
-    answer = read(found.text, allow_unit=own.allow_unit)
+    return judge_answer(subject.completion, subject.rules, partial(_judge_one, gold, own))
+
+
+def _judge_one(gold: Numeral, params: Params, found: Extraction) -> Judgement:
+    answer = read(found.text, allow_unit=params.allow_unit)
     if answer is Refusal.TOO_COMPLEX:
         reason = f"the number has over {MAX_DIGITS} digits or an exponent over {MAX_EXPONENT}"
         return policy_fault(Outcome.TOO_COMPLEX, reason, **found.evidence)
@@ -54,7 +67,7 @@ def judge(subject: Subject, params: base.Params, _tools: Tools) -> Judgement:
         "read_as": shown(str(answer.value)),
         "reference": shown(str(gold.value)),
     }
-    reason = _difference(answer, gold, own)
+    reason = _difference(answer, gold, params)
     if reason:
         return policy_fault(Outcome.INCORRECT, reason, **evidence)
     return correct("the answer is the reference's number", **evidence)
@@ -63,7 +76,7 @@ def judge(subject: Subject, params: base.Params, _tools: Tools) -> Judgement:
 def _gold(subject: Subject, params: Params) -> Numeral | Judgement:
     if subject.reference is None:
         return abstain(Outcome.REFERENCE_MISSING, "this check needs a number as the reference")
-    gold = read(subject.reference.value, allow_unit=params.allow_unit)
+    gold = read(answer_of(subject.reference.value), allow_unit=params.allow_unit)
     if isinstance(gold, Refusal):
         value = shown(subject.reference.value, 60)
         return abstain(

@@ -24,6 +24,7 @@ _WAYS: dict[Source, str] = {
     "answer_tag": "<answer>{}</answer>",
     "final_answer": "The final answer is {}",
     "hashes": "#### {}",
+    "conclusion": "So {}",
     "last_line": "{}",
     "whole": "{}",
 }

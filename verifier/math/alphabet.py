@@ -38,6 +38,12 @@ SIGNS = str.maketrans(
         "∕": "/",
         "⁄": "/",
         "′": "'",
+        "″": "''",
+        "℃": "\\degree C",
+        "℉": "\\degree F",
+        "、": ",",
+        "￠": "¢",
+        "\u2126": "\\Omega ",
         "’": "'",
         "。": ".",
         "\u200b": None,
@@ -54,7 +60,7 @@ _DROPPED_NAMES = """
 """
 DROPPED = frozenset(f"\\{name}" for name in _DROPPED_NAMES.split())
 _TEXT_NAMES = """
-    text mathrm textrm textbf textit textsf texttt mbox hbox operatorname emph
+    text mathrm textrm textnormal textbf textit textsf texttt mbox hbox operatorname emph
 """
 TEXT_COMMANDS = frozenset(f"\\{name}" for name in _TEXT_NAMES.split())
 _SAME = {
@@ -70,6 +76,7 @@ _SAME = {
     "\\varphi": "\\phi", "\\varepsilon": "\\epsilon", "\\lg": "\\log", "\\imath": "i",
     "\\bar": "\\overline", "\\overrightarrow": "\\vec",
     "\\textdegree": "\\degree", "\\pounds": "£", "\\euro": "€", "\\backslash": "\\setminus",
+    "\\arcsinh": "\\arsinh", "\\arccosh": "\\arcosh", "\\arctanh": "\\artanh",
     "\\empty": "\\emptyset", "\\middle": " ", "\\vline": "|",
 }  # fmt: skip
 SYNONYMS: dict[str, tuple[str, ...]] = {name: (to,) for name, to in _SAME.items()} | {
@@ -80,15 +87,19 @@ SYNONYMS: dict[str, tuple[str, ...]] = {name: (to,) for name, to in _SAME.items(
 }
 CONSTANT_WORDS = {"pi": "\\pi", "infinity": "\\infty", "oo": "\\infty", "inf": "\\infty"}
 _FUNCTION_NAMES = """
-    sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp sqrt max min gcd lcm
-    det
+    sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh arsinh arcosh artanh ln log exp
+    sqrt max min gcd lcm det floor ceil
 """
-FUNCTION_WORDS = {name: f"\\{name}" for name in _FUNCTION_NAMES.split()}
+FUNCTION_WORDS = {name: f"\\{name}" for name in _FUNCTION_NAMES.split()} | {
+    "arcsinh": "\\arsinh", "arccosh": "\\arcosh", "arctanh": "\\artanh",
+    "asin": "\\arcsin", "acos": "\\arccos", "atan": "\\arctan",
+}  # fmt: skip
 _ONE_ARGUMENT = ("\\sqrt", "^", "_", "\\overline", "\\vec", "\\hat", "\\mathbb", "\\pmod")
 _NO_ARGUMENT_NAMES = """
     pi infty cdot le ge ne approx cup cap in pm mp to mid setminus emptyset degree circ alpha beta
     gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega sin
-    cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp int sum prod lim angle
+    cos tan cot sec csc arcsin arccos arctan sinh cosh tanh arsinh arcosh artanh floor ceil
+    max min gcd lcm ln log exp int sum prod lim angle
     triangle langle rangle lfloor rfloor lceil rceil ldots equiv land lor neg implies iff
 """
 ARGUMENTS = {

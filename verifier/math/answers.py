@@ -135,7 +135,54 @@ class Ratio:
     parts: tuple[Fraction, ...]
     clock: bool
     half: Literal["", "am", "pm"] = ""
-    kind = "ratio"
+    terms: tuple[str, ...] = ()
+    """The LaTeX of parts that are no numbers, as in `1:\\sqrt{2}`; `parts` is empty then."""
+
+    @property
+    def kind(self) -> Literal["ratio", "time"]:
+        """`time` where it says am or pm, so that it can be nothing else."""
+        return "time" if self.half else "ratio"
+
+
+@dataclass(frozen=True, slots=True)
+class Based:
+    """A numeral in another base than ten."""
+
+    latex: str
+    value: Fraction
+    base: int
+    kind = "base"
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A day of the calendar; what is 0 was left out, and all 0 is a date that can be two."""
+
+    latex: str
+    year: int
+    month: int
+    day: int
+    kind = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An angle, triangle, segment, line or ray by the canonical name of its points."""
+
+    latex: str
+    shape: str
+    points: str
+    kind = "figure"
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """Yes and true, or no and false."""
+
+    latex: str
+    value: bool
+    words: str
+    kind = "boolean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +196,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words, never algebra; `words` is what is compared."""
+    """Words, never algebra; `words` is what is compared, `exact` keeps the case."""
 
     latex: str
     words: str
+    exact: str = ""
     kind = "text"
 
 
@@ -168,6 +216,10 @@ Answer: TypeAlias = (
     | Several
     | Matrix
     | Ratio
+    | Based
+    | Date
+    | Figure
+    | Boolean
     | Choice
     | Text
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from verifier.math.answers import (
     Answer,
@@ -14,11 +16,23 @@ from verifier.math.answers import (
     Number,
     Percent,
     Quantity,
+    Ratio,
     Several,
     Text,
 )
+from verifier.math.grammar import parse
+from verifier.math.tree import symbols
+from verifier.math.units import CELSIUS, FAHRENHEIT
+from verifier.math.vectors import components
 from verifier.math.words import MAX_PRODUCT
 
+if TYPE_CHECKING:
+    from verifier.math.units import Unit
+
+_TWO = 2
+_KELVIN = (("K", 1),)
+_ZERO_CELSIUS = Fraction("273.15")
+_ZERO_FAHRENHEIT = Fraction("459.67")
 _WRITABLE_BITS = 1_200
 _ARGUMENT = re.compile(r"([A-Za-z])\(([A-Za-z])\)")
 
@@ -55,14 +69,27 @@ def hundredths(answer: Answer) -> Answer:
     return Expression(f"\\frac{{{amount.latex}}}{{100}}")
 
 
-def in_base_unit(quantity: Quantity) -> Answer:
-    """The amount in the unit that its dimension is measured in."""
-    factor = quantity.unit.factor
+def converted(quantity: Quantity, unit: Unit) -> Answer:
+    """The amount in another unit of the same dimension."""
+    factor = quantity.unit.factor / unit.factor
     if isinstance(quantity.amount, Number):
         return Number(quantity.latex, quantity.amount.value * factor)
     return Expression(
         f"\\frac{{{factor.numerator}}}{{{factor.denominator}}}({quantity.amount.latex})"
     )
+
+
+def in_kelvin(quantity: Quantity) -> Answer | None:
+    """A temperature on the absolute scale; None where it is no temperature or no number."""
+    amount, unit = quantity.amount, quantity.unit
+    if not isinstance(amount, Number):
+        return None
+    if unit == CELSIUS:
+        return Number(quantity.latex, amount.value + _ZERO_CELSIUS)
+    if unit == FAHRENHEIT:
+        return Number(quantity.latex, (amount.value + _ZERO_FAHRENHEIT) * Fraction(5, 9))
+    kelvin = unit.dimension == _KELVIN
+    return Number(quantity.latex, amount.value * unit.factor) if kelvin else None
 
 
 def labels(several: Several) -> tuple[str, ...]:
@@ -93,13 +120,51 @@ def spread(answer: Answer, other: Answer) -> Answer:
 
 
 def vector(answer: Answer, other: Answer) -> Answer:
-    """A matrix of one column or row as a tuple, where the other side is written as one."""
-    if not isinstance(answer, Matrix) or not isinstance(other, Brackets):
+    r"""A matrix of one column or row, or `2i+3j`, as a tuple where the other side is one."""
+    if isinstance(other, Matrix):
+        return _rows(answer)
+    if not isinstance(other, Brackets):
+        return answer
+    if isinstance(answer, Expression):
+        parts = components(answer.latex, len(other.elements))
+        return Brackets(answer.latex, other.left, other.right, parts) if parts else answer
+    if not isinstance(answer, Matrix):
         return answer
     cells = tuple(cell for row in answer.rows for cell in row)
     if len(answer.rows) != 1 and any(len(row) != 1 for row in answer.rows):
         return answer
     return Brackets(answer.latex, other.left, other.right, cells)
+
+
+def _rows(answer: Answer) -> Answer:
+    """`[[1,2],[3,4]]` and `2i+3j` as matrices."""
+    if isinstance(answer, Expression):
+        parts = components(answer.latex, 0)
+        return Matrix(answer.latex, tuple((part,) for part in parts), "matrix") if parts else answer
+    if not isinstance(answer, Brackets) or answer.left != "[":
+        return answer
+    rows = tuple(row.elements for row in answer.elements if isinstance(row, Brackets))
+    return Matrix(answer.latex, rows, "matrix") if len(rows) == len(answer.elements) else answer
+
+
+def described(answer: Answer) -> Answer:
+    """The value in `x+y=5` or `AB:BC=2:3`, where one side only describes what the other is."""
+    if not isinstance(answer, Equation) or answer.label or len(answer.sides) != _TWO:
+        return answer
+    for name, value in (answer.sides, answer.sides[::-1]):
+        names = isinstance(name, Expression | Text) and not any(map(str.isdigit, name.latex))
+        if names and not _is_constant(name) and _is_constant(value):
+            return value
+    return answer
+
+
+def _is_constant(answer: Answer) -> bool:
+    if isinstance(answer, Expression):
+        try:
+            return not symbols(parse(answer.latex))
+        except ValueError:
+            return False
+    return isinstance(answer, Number | Percent | Quantity | Ratio)
 
 
 def rename_argument(equation: Equation, label: str) -> Equation:

@@ -1,4 +1,4 @@
-"""The symbolic step as a check calls it: in the child, within a budget, remembered."""
+"""Proofs as a check asks for them: here where that is possible, else in the child; remembered."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from verifier.math.bombs import nesting
-from verifier.math.comparison import Proof
-from verifier.math.limits import MAX_SYMBOLIC_DEPTH
+from verifier.math.identity import Proof, prove
+from verifier.math.limits import MAX_SYMBOLIC_DEPTH, TooComplexError
 from verifier.model import Outcome
 
 if TYPE_CHECKING:
@@ -59,13 +59,26 @@ class Engine:
         key = (gold, answer, self._cpu_seconds)
         found = _memo.get(key)
         if found is None:
-            found = self._refuse_deep(gold, answer) or self._ask(key)
+            found = self._prove(key) or self._refuse_deep(gold, answer) or self._ask(key)
         else:
             _memo.move_to_end(key)
         if isinstance(found, StoppedError):
             raise StoppedError(found.outcome, str(found))
         self.proof = found
-        self.unreadable = self.unreadable or (found.equal is False and not found.answer_read)
+        in_child = found.step == "symbolic"
+        self.unreadable = self.unreadable or (
+            in_child and found.equal is False and not found.answer_read
+        )
+        return found
+
+    def _prove(self, key: tuple[str, str, float]) -> Proof | None:
+        """What arithmetic with exact numbers and error bounds proves without the child."""
+        try:
+            found = prove(key[0], key[1])
+        except TooComplexError:
+            return None
+        if found is not None:
+            self._remember(key, found)
         return found
 
     @staticmethod
@@ -96,10 +109,14 @@ class Engine:
         else:
             return StoppedError(Outcome.CRASHED, "the symbolic step failed; try again or report it")
         if whole_budget or isinstance(found, Proof):
-            _memo[key] = found
-            if len(_memo) > MEMO_ENTRIES:
-                _memo.popitem(last=False)
+            self._remember(key, found)
         return found
+
+    @staticmethod
+    def _remember(key: tuple[str, str, float], found: Proof | StoppedError) -> None:
+        _memo[key] = found
+        if len(_memo) > MEMO_ENTRIES:
+            _memo.popitem(last=False)
 
 
 def forget() -> None:
@@ -134,4 +151,4 @@ def _proof(value: Mapping[str, JsonValue]) -> Proof | StoppedError:
     }
     if equal is None and why == "answer":
         return Proof(equal=False, gold_read=text["gold_read"])
-    return Proof(equal if isinstance(equal, bool) else None, **text)
+    return Proof(equal if isinstance(equal, bool) else None, "symbolic", **text)

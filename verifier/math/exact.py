@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from verifier.math.limits import (
+    MAX_BINOMIAL,
     MAX_BITS,
     MAX_DEPTH,
     MAX_EXPONENT,
@@ -37,8 +38,8 @@ class Decimal:
         """Whether `exact`, rounded half away from zero to these places, is written as `value`."""
         if self.significant < _MIN_SIGNIFICANT:
             return False
-        scaled = abs(exact) * 10**self.places
-        rounded = Fraction(math.floor(scaled + Fraction(1, 2)), 10**self.places)
+        unit = Fraction(10) ** -self.places
+        rounded = math.floor(abs(exact) / unit + Fraction(1, 2)) * unit
         return abs(value) == rounded and (value < 0) == (exact < 0)
 
 
@@ -58,14 +59,25 @@ def evaluate(tokens: tuple[str, ...]) -> Fraction | None:
 
 
 def decimal_form(tokens: tuple[str, ...]) -> Decimal | None:
-    """How one decimal literal (with or without a sign) was written, None for anything else."""
-    literal = tokens[1:] if tokens[:1] in (("-",), ("+",)) else tokens
-    if len(literal) != 1 or not is_number(literal[0]) or "." not in literal[0]:
+    r"""How one decimal (`-1.50`, `1.5e3`, `1.5\cdot10^{3}`) was written, None for anything else."""
+    if not tokens or (len(tokens) > 2 and tokens[-1] != "}"):
         return None
-    if _SCIENTIFIC.fullmatch(literal[0]):
+    literal = tokens[1:] if tokens[0] in "+-" else tokens
+    if not literal or not is_number(literal[0]) or "." not in literal[0]:
         return None
-    whole, _, places = literal[0].replace(",", "").partition(".")
-    return Decimal(places=len(places), significant=len((whole + places).lstrip("0")))
+    shift = 0
+    digits = literal[0].replace(",", "")
+    if len(literal) > 1:
+        if literal[1:5] != ("\\cdot", "10", "^", "{"):
+            return None
+        exponent = "".join(literal[5:-1])
+        if not exponent.lstrip("+-").isdecimal():
+            return None
+        shift = int(exponent)
+    elif scientific := _SCIENTIFIC.fullmatch(digits):
+        digits, shift = scientific[1], int(scientific[2])
+    whole, _, places = digits.partition(".")
+    return Decimal(places=len(places) - shift, significant=len((whole + places).lstrip("0")))
 
 
 def _bounded(value: Fraction) -> Fraction:
@@ -244,9 +256,9 @@ def _factorial(value: Fraction) -> Fraction:
 def _binomial(top: Fraction, bottom: Fraction) -> Fraction:
     if top.denominator != 1 or bottom.denominator != 1 or top < 0 or bottom < 0:
         raise _NotExactError
-    if max(top, bottom) > MAX_FACTORIAL:
-        raise TooComplexError(f"a binomial coefficient beyond {MAX_FACTORIAL}")
-    return Fraction(math.comb(int(top), int(bottom)))
+    if top > MAX_BINOMIAL or min(bottom, top - bottom) > MAX_FACTORIAL:
+        raise TooComplexError(f"a binomial coefficient beyond {MAX_BINOMIAL} or {MAX_FACTORIAL}")
+    return _bounded(Fraction(math.comb(int(top), int(bottom))))
 
 
 def _root(value: Fraction) -> Fraction:

@@ -16,8 +16,10 @@ MAX_EXPONENT = 10_000
 """The absolute value of a numeric exponent."""
 MAX_BITS = 40_000
 """Bits of a numerator or denominator while computing exactly."""
-MAX_FACTORIAL = 2_000
-"""The argument of a factorial and both arguments of a binomial coefficient."""
+MAX_FACTORIAL = 3_000
+"""The argument of a factorial, and the lesser lower argument of a binomial coefficient."""
+MAX_BINOMIAL = 10_000_000
+"""The upper argument of a binomial coefficient."""
 MAX_ELEMENTS = 64
 """Elements of a list, set, tuple or matrix."""
 

@@ -1,4 +1,7 @@
-r"""Pure: inequalities as intervals, so that `x>2` can be compared with `(2,\infty)`."""
+r"""Pure: inequalities as intervals, and all sets of real numbers as conditions.
+
+`x>2` is `(2,\infty)` by its form alone; whether `|x-3|<2` is `(1,5)` is for `verifier.math.cells`.
+"""
 
 # ruff: noqa: PLR0911 - every rule returns where it decides
 # ruff: noqa: PLR2004 - the lengths are those of the patterns beside them
@@ -7,23 +10,127 @@ from __future__ import annotations
 
 import re
 
-from verifier.math.answers import Answer, Brackets, Expression, Inequality, Several, Union
+from verifier.math.answers import (
+    Answer,
+    Brackets,
+    Equation,
+    Expression,
+    Inequality,
+    Several,
+    Union,
+    UnreadableError,
+)
+from verifier.math.cells import Condition, Every, Predicate, Sign, Some, same_set
+from verifier.math.conversions import writable
+from verifier.math.grammar import negated, parse
+from verifier.math.limits import TooComplexError
+from verifier.math.tree import Node, Sum, Symbol, substituted, symbols
 
 _SYMBOL = re.compile(r"(?:[A-Za-z]|\\(?!pi\b|infty\b)[a-z]+)(?:_\{\w+\})?")
 _MIRROR = {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le", "\\ne": "\\ne"}
 _LEAST = Expression("-\\infty")
 _MOST = Expression("\\infty")
 _CHAIN = 3
+_VARIABLE = "the variable"
+_SIGNS: dict[str, Sign] = {"<": "<", "\\le": "<=", "\\ne": "!="}
+_NOTHING = Some(())
+
+
+def same_region(gold: Answer, answer: Answer) -> bool | None:
+    """Whether two answers are the same set of real numbers; None where they are no such sets."""
+    try:
+        first, second = _Reader(), _Reader()
+        left, right = first.predicate(gold), second.predicate(answer)
+        if len(first.names | second.names) > 1:
+            return None
+        return same_set(left, right, _VARIABLE)
+    except (UnreadableError, TooComplexError):
+        return None
+
+
+def is_region(answer: Answer) -> bool:
+    """Whether it is clearly meant as a set of real numbers, as a point or a list is not."""
+    match answer:
+        case Inequality() | Union():
+            return True
+        case Brackets():
+            return answer.kind == "interval"
+        case Several(elements=elements, braced=False):
+            return any(isinstance(element, Inequality) for element in elements)
+        case _:
+            return False
+
+
+class _Reader:
+    """Conditions from answers; `names` are the variables that were met."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def predicate(self, answer: Answer) -> Predicate:
+        """What holds for the members of the set; raises `UnreadableError` where it is none."""
+        match answer:
+            case Inequality():
+                return self._inequality(answer)
+            case Equation(label=label, sides=(Brackets() | Union() | Several() as side,)) if label:
+                self.names.add(label)
+                return self.predicate(side)
+            case Brackets(elements=(low, high)):
+                return self._interval(answer, low, high)
+            case Union(parts=parts):
+                return Some(tuple(map(self.predicate, parts)))
+            case Several(elements=elements, braced=True):
+                return Some(tuple(Condition(self._beyond(e), "=") for e in elements))
+            case Several(elements=elements, joined_by_or=joined_by_or):
+                return self._several(tuple(map(self.predicate, elements)), either=joined_by_or)
+            case _:
+                raise UnreadableError("it is no set of real numbers")
+
+    def _inequality(self, answer: Inequality) -> Predicate:
+        nodes = [parse(writable(side)) for side in answer.sides]
+        names = frozenset[str]().union(*map(symbols, nodes))
+        if len(names) != 1:
+            raise UnreadableError("it is about more than one variable, or about none")
+        (name,) = names
+        self.names.add(name)
+        nodes = [substituted(node, name, Symbol(_VARIABLE)) for node in nodes]
+        conditions = []
+        for sign, left, right in zip(answer.signs, nodes[:-1], nodes[1:], strict=True):
+            turned = sign in (">", "\\ge")
+            less, more = (right, left) if turned else (left, right)
+            kind = _SIGNS[_MIRROR[sign] if turned else sign]
+            conditions.append(Condition(Sum((less, negated(more))), kind))
+        return Every(tuple(conditions))
+
+    def _interval(self, answer: Brackets, low: Answer, high: Answer) -> Predicate:
+        conditions = []
+        if low.latex != _LEAST.latex:
+            sign: Sign = "<=" if answer.left == "[" else "<"
+            conditions.append(Condition(negated(self._beyond(low)), sign))
+        if high.latex != _MOST.latex:
+            sign = "<=" if answer.right == "]" else "<"
+            conditions.append(Condition(self._beyond(high), sign))
+        inside = Every(tuple(conditions))
+        if same_set(inside, _NOTHING, _VARIABLE):
+            raise UnreadableError("it ends before it begins, so it is a list or a point")
+        return inside
+
+    def _beyond(self, end: Answer) -> Node:
+        """How far the variable is beyond an end of an interval."""
+        return Sum((Symbol(_VARIABLE), negated(parse(writable(end)))))
+
+    def _several(self, parts: tuple[Predicate, ...], *, either: bool) -> Predicate:
+        """Joined by a comma or `and`: all of them, unless nothing is left then."""
+        if not parts:
+            return _NOTHING
+        both = Every(parts)
+        return Some(parts) if either or same_set(both, _NOTHING, _VARIABLE) else both
 
 
 def region(answer: Answer) -> tuple[str, Brackets | Union] | None:
     """The variable and the interval (or union) that an inequality describes, where it is one."""
     if isinstance(answer, Several) and answer.joined_by_or and answer.elements:
-        parts = [region(element) for element in answer.elements]
-        found = [part for part in parts if part is not None]
-        if len(found) != len(parts) or len({name for name, _ in found}) != 1:
-            return None
-        return found[0][0], Union(answer.latex, tuple(part for _, part in found))
+        return _either(answer)
     if not isinstance(answer, Inequality):
         return None
     sides, signs = answer.sides, answer.signs
@@ -44,6 +151,15 @@ def region(answer: Answer) -> tuple[str, Brackets | Union] | None:
     if signs[0] == "\\ne":
         return name, Union(answer.latex, (below, above))
     return name, below if left else above
+
+
+def _either(several: Several) -> tuple[str, Union] | None:
+    """`x<1 or x>2` as a union."""
+    parts = [region(element) for element in several.elements]
+    found = [part for part in parts if part is not None]
+    if len(found) != len(parts) or len({name for name, _ in found}) != 1:
+        return None
+    return found[0][0], Union(several.latex, tuple(part for _, part in found))
 
 
 def _symbol(answer: Answer) -> str:

@@ -20,13 +20,16 @@ _TOKEN = re.compile(
     \\(?:begin|end)\{[A-Za-z]+\*?\}(?:(?<=n\{array\})\s*\{[^{}]*\})?
     | \\[A-Za-z]+
     | \\.
-    | (?<![\d.,])\d{1,3}(?:\ \d{3})+(?![\d,])(?:\.\d+)?
+    | (?<![\d.,])\d{1,3}(?:\ \d{3})+(?!\d|,\d{3})(?:[.,]\d+)?(?!\d|,\d)
+    | (?<![\d.,])[1-9]\d{0,2}(?:\.\d{3}){2,}(?:,\d+)?(?![\d.,])
+    | (?<![\d.,])[1-9]\d{0,2}(?:'\d{3})+(?:\.\d+)?(?![\d'])
     | \d+(?:,\d+)+(?:\.\d+)?
     | (?:\d+(?:\.\d+)?|\.\d+)[eE][+-]?\d+(?!\w)
     | \d+\.(?=\s*\\overline)
     | \d+(?:\.\d+)?
     | \.\d+
-    | [^\W\d_]+
+    | [\u3400-\u9fff]+
+    | (?:(?![\u3400-\u9fff])[^\W\d_])+
     | \s+
     | \*\* | [<>!=]=
     | .
@@ -34,11 +37,21 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
+# A fraction of a decimal comma that no list element and no group of thousands begins like.
+_DECIMAL_COMMA = re.compile(r"\d+,0(?!\d\d(?!\d))\d+|0,0\d+")
+_INDIAN = re.compile(r"[1-9]\d?(?:,\d\d)*,0\d(?:,\d\d)*,\d{3}|[1-9]\d?(?:,\d\d)+,0\d\d")
+_BRACED_COMMA = re.compile(r"(?<=\d)\{,\}(?!\d{3}(?!\d))(?=\d)")
+_EURO_COMMA = re.compile(r"(?<![\d,.])(\d{1,3}(?:\.\d{3})*|\d+),(\d\d)(?![\d,.])")
+_TIMES_TEN = re.compile(r"(?<=\d)\s*[xX]\s*(?=10\s*(?:\^|\*\*))")
 _DISPLAY = re.compile(r"(?<!\\)\$\$([^$]+)(?<!\\)\$\$")
 # The rule of Pandoc: a `$` opens before a non-space and closes after one, so `$5 and $6` is money.
 _INLINE = re.compile(r"(?<!\\)\$(?!\s)([^$]*[^$\s\\])\$(?!\d)")
 _THIN_SPACE = re.compile(r"(?<!\\)\\[,;: ]|~")
-_NEGATIVE_SPACE = re.compile(r"(?<!\\)\\!")
+_NEGATIVE_SPACE = re.compile(r"(?<!\\)\\!\s*")
+# JSON that was escaped twice; where rows may end, two backslashes are what they say.
+_ESCAPED_TWICE = re.compile(
+    r"\\\\(?=(?:[dt]?frac|sqrt|left|right|text|pi|boxed|le|ge|infty|cdot|times|cup|in)(?![a-z]))"
+)
 _DOTTED = re.compile(r"([0-9.]\s*)\\dot(?![A-Za-z])")
 _STARRED = re.compile(r"\*\*(?=\S)([^*]+)(?<=\S)\*\*")
 _DIGIT = re.compile(r"\d+")
@@ -80,6 +93,14 @@ def spell(text: str) -> tuple[str, ...]:
     return tuple(_tidy_spaces(_Bracer(tokens).run()))
 
 
+def same(first: str, second: str) -> bool:
+    """Whether two texts have the same canonical tokens, and any; nothing is evaluated."""
+    try:
+        return spell(first) == spell(second) != ()
+    except TooComplexError:
+        return False
+
+
 def _ascii(text: str) -> str:
     """Unicode signs as LaTeX; what has no LaTeX twin stays."""
     if text.isascii():
@@ -97,15 +118,32 @@ def _ascii(text: str) -> str:
 
 def _unwrap(text: str) -> str:
     """Math-mode signs, bold stars, spacing commands and a final full stop removed."""
+    if "\\\\" in text and "\\begin" not in text:
+        text = _ESCAPED_TWICE.sub(r"\\", text)
     text = _STARRED.sub(r"\1", text.strip())
-    text = _DISPLAY.sub(r" \1 ", text)
+    text = _DISPLAY.sub(r" \1 ", _undollar(text))
     text = _INLINE.sub(r" \1 ", text)
     text = _NEGATIVE_SPACE.sub("", text.replace(r"\left.", "").replace(r"\right.", ""))
     text = _DOTTED.sub(r"\1\\overline", text)
+    if "{,}" in text:
+        text = _BRACED_COMMA.sub(".", text)
+    if "x" in text or "X" in text:
+        text = _TIMES_TEN.sub(r"\\cdot ", text)
+    if "€" in text or "EUR" in text:
+        text = _EURO_COMMA.sub(lambda m: m[1].replace(".", "") + "." + m[2], text)
     text = _THIN_SPACE.sub(" ", text.replace("{,}", ",")).strip()
     if text.endswith(".") and not text.endswith(".."):
         text = text[:-1]
     return text
+
+
+def _undollar(text: str) -> str:
+    """Without the only two dollar signs, where they stand at the ends: any space is inside them."""
+    core = text.removesuffix(".").rstrip()
+    inside = core[1:-1].strip()
+    if core[:1] != "$" or core[-1:] != "$" or not inside or "$" in inside or inside[-1] == "\\":
+        return text
+    return inside
 
 
 def _tokenise(text: str) -> list[str]:
@@ -143,11 +181,7 @@ def _resolve(lexeme: str, *, in_text: bool) -> list[str]:
     if is_number(lexeme):
         if sum(map(len, _DIGIT.findall(lexeme))) > MAX_DIGITS:
             raise TooComplexError(f"a number of more than {MAX_DIGITS} digits")
-        if " " in lexeme:
-            return [lexeme.replace(" ", "")]
-        if "," in lexeme and not _THOUSANDS.fullmatch(lexeme):
-            return [part for part in re.split(r"(,)", lexeme) if part]
-        return [lexeme]
+        return _numeric(lexeme)
     if first.isalpha():
         if in_text and lexeme not in alphabet.FUNCTION_WORDS:
             return [f"\\text{{{lexeme}}}"]
@@ -159,6 +193,21 @@ def _resolve(lexeme: str, *, in_text: bool) -> list[str]:
     if lexeme.startswith("\\begin{array}"):
         return ["\\begin{array}"]
     return list(alphabet.SYNONYMS.get(lexeme, (lexeme,)))
+
+
+def _numeric(lexeme: str) -> list[str]:
+    """A number without its separators; digits that a comma separates otherwise are a list."""
+    if " " in lexeme or "'" in lexeme:
+        return [lexeme.replace(" ", "").replace("'", "").replace(",", ".")]
+    if lexeme.count(".") > 1:
+        return [lexeme.replace(".", "").replace(",", ".")]
+    if "," in lexeme and not _THOUSANDS.fullmatch(lexeme):
+        if _DECIMAL_COMMA.fullmatch(lexeme):
+            return [lexeme.replace(",", ".")]
+        if _INDIAN.fullmatch(lexeme):
+            return [lexeme.replace(",", "")]
+        return [part for part in re.split(r"(,)", lexeme) if part]
+    return [lexeme]
 
 
 def _tidy_spaces(tokens: list[str]) -> list[str]:

@@ -22,6 +22,8 @@ from latex2sympy2_extended.latex2sympy2 import ConversionConfig
 from math_verify import verify
 from sympy.core.function import AppliedUndef
 
+from verifier.math import identity
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -49,7 +51,6 @@ _POINTS = (
     (1.1547, -0.8409, 2.4495, -1.5157, 0.6931, -3.6427),
     (-2.5029, -0.3679, -1.0472, -4.2361, -1.6180, -0.5772),
 )
-_SIGN = re.compile(r"\\(?:le|ge|ne)(?![a-zA-Z])|(?<!\\)[=<>]")
 _MIRROR = {">": "<", "\\ge": "\\le"}
 _RELATIONS = {
     "<": sympy.Lt,
@@ -142,8 +143,8 @@ def _read(latex: str) -> _Chain:
     plain = _DEGREES.sub(r"(\1\\cdot\\frac{\\pi}{180})", plain)
     if "\\degree" in plain:
         raise _UnreadableError
-    sides, signs = _split(plain)
-    return _Chain(tuple(_expression(side) for side in sides), signs)
+    written = identity.chain(plain)
+    return _Chain(tuple(_expression(side) for side in written.sides), written.signs)
 
 
 def _evaluated(chain: _Chain) -> _Chain:
@@ -155,23 +156,13 @@ def _evaluated(chain: _Chain) -> _Chain:
     sides = []
     for side in chain.sides:
         done = side.doit() if isinstance(side, sympy.Expr | sympy.MatrixBase) else side
+        if isinstance(done, sympy.MatrixExpr):
+            # Left as a product, it would be evaluated without end.
+            done = done.as_explicit()
         if isinstance(done, sympy.Expr):
             list(_probe(done, sympy.Integer(0), is_complex=True, rows=1))
         sides.append(done)
     return _Chain(tuple(sides), chain.signs)
-
-
-def _split(latex: str) -> tuple[list[str], tuple[str, ...]]:
-    """Sides and signs outside all braces and parentheses."""
-    sides, signs, start = [], [], 0
-    for match in _SIGN.finditer(latex):
-        before = latex[: match.start()]
-        if any(before.count(left) > before.count(right) for left, right in ("{}", "()")):
-            continue
-        sides.append(latex[start : match.start()])
-        signs.append(match[0])
-        start = match.end()
-    return [*sides, latex[start:]], tuple(signs)
 
 
 def _expression(latex: str) -> _Value:

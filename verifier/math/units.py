@@ -1,65 +1,49 @@
 """Pure: unit words, which of them are the same, and which convert into one another exactly."""
 
-# ruff: noqa: PLR0911 - every rule returns where it decides
 # ruff: noqa: PLR2004 - the lengths are those of the patterns beside them
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from verifier.math.spelling import is_word, word_of
+from verifier.math.unit_table import CHINESE, NAMES, PREFIX_NAMES, PREFIX_SYMBOLS, SYMBOLS
+
+if TYPE_CHECKING:
+    from verifier.math.tokens import Tokens
+    from verifier.math.unit_table import Dimension, Row
 
 MAX_UNIT_WORDS = 3
-
-_KNOWN: dict[str, tuple[str, str, Fraction | int]] = {}
-
-
-def _declare(dimension: str, table: dict[str, Fraction | int | str]) -> None:
-    for names, factor in table.items():
-        spellings = names.split(" ")
-        for spelling in spellings:
-            _KNOWN[spelling] = (spellings[0], dimension, Fraction(factor))
-
-
-_declare("length", {
-    "m meter metre": 1, "km kilometer kilometre": 1000, "cm centimeter centimetre": "1/100",
-    "dm decimeter": "1/10", "mm millimeter millimetre": "1/1000", "ft foot feet": "0.3048",
-    "in inch inches": "0.0254", "yd yard": "0.9144", "mi mile": "1609.344",
-})  # fmt: skip
-_declare("time", {
-    "s sec second": 1, "min minute": 60, "h hr hour": 3600, "day": 86400, "week wk": 604800,
-    "ms millisecond": "1/1000",
-})  # fmt: skip
-_declare("month", {"month": 1, "year yr": 12})
-_declare("mass", {"kg kilogram": 1000, "g gram": 1, "mg milligram": "1/1000"})
-_declare("pound", {"lb pound": 16, "oz ounce": 1})
-_declare("volume", {"l liter litre": 1, "ml milliliter millilitre": "1/1000"})
-_declare("money", {"dollar usd": 1, "cent": "1/100"})
-_declare("euro", {"euro eur": 1})
-_declare("pounds sterling", {"gbp": 1})
-_declare("yuan", {"yuan rmb": 1})
-_declare("rupee", {"rupee rs": 1})
-_declare("angle", {"degree deg": 1})
-_PLAIN_UNITS = """
-    mph kph unit n j w v hz pa mol k newton joule watt volt radian rad acre gallon point person
-    people
-"""
-for _name in _PLAIN_UNITS.split():
-    _KNOWN[_name] = (_name, _name, Fraction(1))
-
-# One letter is a unit only in text mode or after a space, and only where it is hardly a variable.
-_LETTERS = {letter: letter.lower() for letter in "mgshlLNJWVK"}
+"""So many unknown words in a row may name a thing that is counted (`5 small red apples`)."""
+_MAX_POWER = 12
+_POWER_BEFORE = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
+_POWER_AFTER = {"squared": 2, "cubed": 3}
 _SINGLE = frozenset("mgshLlNJWV")
-_POWER_WORDS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3}
+"""One letter in plain mode is a unit only where it is hardly a variable."""
 _NOT_UNIT_WORDS = """
     is are was not no or and if but maybe perhaps possibly than less more minus plus times half
     of hundred thousand million billion trillion dozen wrong right correct incorrect
-    approximately about around exactly a an the to from by per x y z for when where else
-    otherwise only at least most between remainder r mod true false yes none
+    approximately about around exactly a an the to from by x y z for when where else
+    otherwise only at least most between remainder r mod true false yes none as am th st nd rd
+    out each over off base
+    或 和 与 且 不 非 不是 约 大约 左右 以上 以下 倍 余 点 万 亿 千 百 十
 """
 _NOT_UNITS = frozenset(_NOT_UNIT_WORDS.split())
+# Written in the wrong case often enough, and then no other unit.
+_ANY_CASE = frozenset(
+    ("km", "cm", "mm", "kg", "mg", "ml", "ft", "lb", "lbs", "oz", "hr", "hrs", "min", "sec", "mph",
+     "kph", "mi", "yd", "km/h", "hz", "khz", "kwh", "kw", "kj", "usd", "rmb", "eur", "gbp", "kmh")
+)  # fmt: skip
+_RIGHT_CASE = {"hz": "Hz", "khz": "kHz", "kwh": "kWh", "kw": "kW", "kj": "kJ"}
+# Prefix and symbol of these make words or other units, which they are taken for.
+_NO_PREFIXED = frozenset(("am", "as", "has", "cd", "min", "pH", "dB", "mo", "Pm", "Em", "ma"))
 SCALES = {
     "dozen": 12, "hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9,
-    "trillion": 10**12,
+    "trillion": 10**12, "百": 100, "千": 1_000, "万": 10_000, "百万": 10**6, "千万": 10**7,
+    "亿": 10**8, "万亿": 10**12,
 }  # fmt: skip
 
 
@@ -68,81 +52,235 @@ class Unit:
     """A unit by its canonical name; `factor` converts exactly within the same `dimension`."""
 
     name: str
-    dimension: str
+    dimension: Dimension
     factor: Fraction = Fraction(1)
 
+    def power(self, exponent: int) -> Unit:
+        """The unit raised to a whole power."""
+        if exponent == 1:
+            return self
+        dimension = tuple((base, power * exponent) for base, power in self.dimension)
+        return Unit(f"{self.name}^{exponent}", dimension, self.factor**exponent)
 
-DEGREE = Unit("degree", "angle")
-MONEY = {"$": "dollar", "€": "euro", "£": "gbp", "¥": "yuan", "₹": "rupee"}
+    def times(self, other: Unit) -> Unit:
+        """The product of two units."""
+        powers = dict(self.dimension)
+        for base, power in other.dimension:
+            powers[base] = powers.get(base, 0) + power
+        dimension = tuple(sorted((base, power) for base, power in powers.items() if power))
+        name = f"{self.name}*{other.name}" if self.name else other.name
+        return Unit(name, dimension, self.factor * other.factor)
 
 
+def _base(name: str) -> Unit:
+    return Unit(name, ((name, 1),))
+
+
+DEGREE = _base("degree")
+RADIAN = _base("radian")
+CELSIUS = _base("degree c")
+FAHRENHEIT = _base("degree f")
+ORDINAL = _base("ordinal")
+# `¥` is the sign of two currencies, which a comparison knows.
+YEN_OR_YUAN = _base("¥")
+MONEY_SIGNS = {
+    "$": _base("dollar"), "€": _base("euro"), "£": _base("sterling"), "¥": YEN_OR_YUAN,
+    "₹": _base("rupee"), "¢": Unit("cent", (("dollar", 1),), Fraction(1, 100)),
+}  # fmt: skip
+_COMMANDS = {"\\Omega": "Ω", "\\min": "min", "\\sec": "sec", "\\degree": "degree"}
+"""Commands that a unit word was taken for, or that stand for one."""
+_SCALES_OF_HEAT = {
+    "c": CELSIUS, "celsius": CELSIUS, "centigrade": CELSIUS,
+    "f": FAHRENHEIT, "fahrenheit": FAHRENHEIT,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=2048)
 def known(word: str) -> Unit | None:
-    """The unit that a word names, in singular or plural."""
-    if len(word) == 1:
-        # Case tells a metre from a mega-something; only the litre has two.
-        word = _LETTERS.get(word, "")
+    """The unit that a word names, with its SI prefix, in singular or plural."""
+    row = SYMBOLS.get(word) or _named(word.lower())
+    if row is not None:
+        return Unit(row[0], row[1], row[2])
+    if not word.isascii() and word in CHINESE:
+        return known(CHINESE[word])
     lower = word.lower()
-    for spelling in (lower, lower.removesuffix("s"), lower.removesuffix("es")):
-        if spelling in _KNOWN:
-            name, dimension, factor = _KNOWN[spelling]
-            return Unit(name, dimension, Fraction(factor))
+    found = _prefixed(word)
+    if found is None and lower in _ANY_CASE and (word.isupper() or word.istitle()):
+        return known(_RIGHT_CASE.get(lower, lower))
+    return found
+
+
+def _named(lower: str) -> Row | None:
+    if len(lower) > 1:
+        for spelling in (lower, lower.removesuffix("s"), lower.removesuffix("es")):
+            if spelling in NAMES:
+                return NAMES[spelling]
     return None
 
 
-def _power(word: str, exponent: int) -> Unit | None:
-    unit = known(word)
-    if unit is None:
+def _prefixed(word: str) -> Unit | None:
+    """`km`, `kilometers`, `MeV`: a prefix and a unit that takes one."""
+    if word in _NO_PREFIXED:
         return None
-    if exponent == 1:
-        return unit
-    return Unit(f"{unit.name}^{exponent}", f"{unit.dimension}^{exponent}", unit.factor**exponent)
+    for length in (1, 2):
+        row = SYMBOLS.get(word[length:])
+        if row and row[3] and word[:length] in PREFIX_SYMBOLS:
+            power = PREFIX_SYMBOLS[word[:length]]
+            return Unit(_shortest(word[:length]) + row[0], row[1], row[2] * Fraction(10) ** power)
+    lower = word.lower()
+    for prefix, power in PREFIX_NAMES.items():
+        row = _named(lower[len(prefix) :]) if lower.startswith(prefix) else None
+        if row and row[3]:
+            return Unit(_symbol(prefix) + row[0], row[1], row[2] * Fraction(10) ** power)
+    return None
 
 
-def read_unit(words: list[tuple[str, bool]], exponent: int = 1) -> Unit | None:
-    """The unit that the words after a number name; each word comes with whether it was text mode.
+def _shortest(prefix: str) -> str:
+    return "μ" if prefix in "uµ" else prefix
 
-    Up to three unknown words are a unit too (`5 red apples`), compared by their letters.
+
+def _symbol(prefix: str) -> str:
+    power = PREFIX_NAMES[prefix]
+    return next(symbol for symbol, value in PREFIX_SYMBOLS.items() if value == power)
+
+
+def read_unit(tokens: Tokens) -> Unit | None:
+    """The unit that all of the tokens name: a product of powers, with at most one division.
+
+    What stands after the first slash or "per" is divided by, as in `J/kg K`. Up to three unknown
+    words are a unit too (`5 red apples`), compared by their letters.
     """
-    names = [word for word, _ in words]
-    if not names or len(names) > MAX_UNIT_WORDS or any(n.lower() in _NOT_UNITS for n in names):
-        return _per(words) if names else None
-    if len(names) == 2 and names[0].lower() in _POWER_WORDS:
-        found = _power(names[1], _POWER_WORDS[names[0].lower()])
-        if found:
-            return found
-    if len(names) == 2 and names[1].lower() in _POWER_WORDS:
-        found = _power(names[0], _POWER_WORDS[names[1].lower()])
-        if found:
-            return found
-    if len(names) == 1:
-        word, in_text = words[0]
-        if len(word) == 1 and not (in_text or word in _SINGLE):
+    parts = _parts(tokens)
+    return _Factors().read(parts) if parts else None
+
+
+def _parts(tokens: Tokens) -> list[str] | None:
+    """The tokens as words, powers (`^2`) and slashes; None where one cannot be part of a unit."""
+    parts: list[str] = []
+    prefix = ""
+    index = 0
+    while index < len(tokens):
+        lexeme = tokens[index]
+        following = tokens[index + 1] if index + 1 < len(tokens) else ""
+        index += 1
+        if lexeme == "^":
+            close = tokens.index("}", index) if "}" in tokens[index:] else -1
+            exponent = "".join(tokens[index + 1 : close])
+            if close < 0 or not exponent.removeprefix("-").isdecimal() or len(exponent) > 3:
+                return None
+            parts.append(f"^{exponent}")
+            index = close + 1
+        elif lexeme == "\\mu" or (following == "\\Omega" and is_word(lexeme)):
+            prefix = "μ" if lexeme == "\\mu" else word_of(lexeme)
+        elif lexeme in _COMMANDS or is_word(lexeme):
+            word = _COMMANDS.get(lexeme) or word_of(lexeme)
+            parts.extend(_divided(prefix + word) if word.isalpha() else [prefix + word])
+            prefix = ""
+        elif lexeme in ("2", "3") and is_word(tokens[index - 2]):
+            parts.append(f"^{lexeme}")
+        elif lexeme == "/":
+            parts.append("/")
+        elif lexeme not in (" ", "\\cdot", "(", ")", "-", "."):
             return None
-        found = _power(word, exponent)
-        if found:
-            return found
-    if exponent != 1 or any(len(n) == 1 for n in names):
-        return None
-    name = " ".join(n.lower().removesuffix("s") for n in names)
-    return Unit(name, name)
+    return None if prefix else parts
 
 
-def _per(words: list[tuple[str, bool]]) -> Unit | None:
-    """Two units joined by "per", or "per" and one."""
-    names = [word.lower() for word, _ in words]
-    if len(names) == 2 and names[0] == "per":
-        return over(Unit("1", "1"), known(names[1]))
-    if names.count("per") != 1 or len(names) != 3 or names[1] != "per":
-        return None
-    return over(known(names[0]), known(names[2]))
+def _divided(word: str) -> list[str]:
+    """`米每秒` in three words; any other word as it is."""
+    if word.isascii():
+        return ["/"] if word.lower() == "per" else [word]
+    pieces = word.split("每")
+    if len(pieces) == 2 and pieces[1]:
+        return [*filter(None, pieces[:1]), "/", pieces[1]]
+    for name, power in (("平方", 2), ("立方", 3)):
+        if word.startswith(name) and len(word) > 2:
+            return [word[2:], f"^{power}"]
+    return [word]
 
 
-def over(top: Unit | None, bottom: Unit | None) -> Unit | None:
-    """One unit divided by another."""
-    if top is None or bottom is None:
-        return None
-    return Unit(
-        f"{top.name}/{bottom.name}",
-        f"{top.dimension}/{bottom.dimension}",
-        top.factor / bottom.factor,
-    )
+def is_plausible(tokens: Tokens) -> bool:
+    r"""Whether a unit of letters in plain mode, after a number and a space, is no product.
+
+    `m/s`, `kg m` and `m s^{-2}` are units; `m n` and `g h` may be anything.
+    """
+    plain = [t for t in tokens if is_word(t) and t[0] != "\\"]
+    letters = [word for word in plain if len(word) == 1 and word.isascii()]
+    if not letters:
+        return True
+    if len(letters) == len(plain) and not _SINGLE.issuperset(letters):
+        return False
+    return len(plain) == 1 or "/" in tokens or "^" in tokens
+
+
+def _named_twice(strange: list[str], word: str) -> Unit | None:
+    """`light years`, whose first word alone is no unit."""
+    row = _named(f"{strange[-1]} {word.lower()}") if strange else None
+    return Unit(row[0].replace("_", " "), row[1], row[2]) if row else None
+
+
+class _Factors:
+    """The factors of a unit, collected from left to right."""
+
+    def __init__(self) -> None:
+        self._whole: Unit | None = None
+        self._last: Unit | None = None
+        self._strange: list[str] = []
+        self._sign = 1
+
+    def read(self, parts: list[str]) -> Unit | None:
+        """The product of all parts; None where they are no unit."""
+        power = 1
+        for index, part in enumerate(parts):
+            lower = part.lower()
+            if part == "/":
+                if index + 1 == len(parts) or parts[index + 1] == "/":
+                    return None
+                self._close()
+                self._sign = -1
+            elif part[0] == "^" or lower in _POWER_AFTER:
+                exponent = _POWER_AFTER.get(lower) or int(part[1:])
+                if self._last is None or not 0 < abs(exponent) <= _MAX_POWER:
+                    return None
+                self._last = self._last.power(exponent)
+            elif lower in _POWER_BEFORE:
+                power = _POWER_BEFORE[lower]
+            elif (lower if len(part) > 1 else part) in _NOT_UNITS or not self._add(part, power):
+                return None
+            else:
+                power = 1
+        self._close()
+        return self._whole if power == 1 else None
+
+    def _add(self, word: str, power: int) -> bool:
+        heat = _SCALES_OF_HEAT.get(word.lower()) if self._last == DEGREE else None
+        if heat is not None:
+            self._last = heat
+            return True
+        if word == "US":
+            # As in `US dollars`.
+            return True
+        unit = _named_twice(self._strange, word) or known(word)
+        if unit is None:
+            # A single letter that is no unit is a variable.
+            self._strange.append(word.lower().removesuffix("s"))
+            if (len(word) == 1 and word.isascii()) or len(self._strange) > MAX_UNIT_WORDS:
+                return False
+            if len(self._strange) > 1:
+                self._last = None
+            unit = _base(" ".join(self._strange))
+        else:
+            if " " in unit.name:
+                self._last = None
+            self._strange = []
+        self._close(keep=True)
+        self._last = unit.power(power)
+        return True
+
+    def _close(self, *, keep: bool = False) -> None:
+        """Takes the last factor into the product."""
+        if not keep:
+            self._strange = []
+        if self._last is not None:
+            factor = self._last.power(self._sign)
+            self._whole = self._whole.times(factor) if self._whole else factor
+            self._last = None

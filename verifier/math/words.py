@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from verifier.math.answers import Answer, Choice, Expression, Text
+from verifier.math.answers import Answer, Boolean, Choice, Expression, Text
 from verifier.math.spelling import is_number, is_word, join, word_of
-from verifier.math.tokens import enclosed, split
+from verifier.math.tokens import enclosed, split, trim
 
 if TYPE_CHECKING:
     from verifier.math.tokens import Tokens
 
 MAX_PRODUCT = 3
 """A run of letters this long may be a product of variables (`2xy`); a longer one is a word."""
+_FIRST_CHINESE = "\u3400"
 _LETTERS = "ABCDEFGHIJ"
 _JOINING = frozenset(("or", "and"))
 _PROSE_SIGNS = frozenset(" ,.;:!?'-()&\"’/")
@@ -27,16 +28,75 @@ _NOT_NAMES = frozenset(
     ("\\pi", "\\infty", "\\frac", "\\sqrt", "\\cdot", "\\binom", "\\pm", "\\emptyset")
 )
 _DERIVATIVE = re.compile(r"\\frac\{d([A-Za-z])\}\{d[A-Za-z]\}")
+_ARTICLES = frozenset(("the", "a", "an"))
+_TRUTH = dict.fromkeys(("yes", "true", "correct", "是", "是的", "对", "正确", "真"), True) | (
+    dict.fromkeys(("no", "false", "incorrect", "否", "不是", "错", "错误", "不对", "假"), False)
+)
+_CARRIERS = frozenset(
+    ("so", "hence", "thus", "therefore", "the", "our", "final", "correct", "answer", "answers",
+     "solution", "solutions", "root", "roots", "value", "values", "result", "set", ",", " ")
+)  # fmt: skip
+_CARRIED = frozenset(
+    ("answer", "answers", "solution", "solutions", "root", "roots", "value", "values", "result")
+)
+_CARRYING = frozenset(("is", "are", "equals", "=", ":"))
+_CHINESE_CARRIER = re.compile(
+    "(?:所以|因此|故|则|即)?(?:(?:最终|正确)?(?:的)?(?:答案|结果|值|解)(?:应该)?(?:是|为|等于)?|等于|解得)"
+)
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]+|[+\-*/^<>=%$\\]")
 
 
 def text_of(tokens: Tokens) -> Text:
-    """Words for comparison: lower case, no punctuation, single spaces."""
+    """Words for comparison: lower case, no punctuation, single spaces, no leading article."""
     latex = join(tokens)
     if is_prose(tokens):
-        return Text(latex, " ".join(word_of(t) for t in tokens if is_word(t)).casefold())
-    plain = " ".join(word_of(t) if is_word(t) else t for t in tokens)
-    return Text(latex, " ".join(_LETTER_OR_DIGIT.findall(plain)).casefold())
+        words = [word_of(t) for t in tokens if is_word(t)]
+    else:
+        plain = " ".join(word_of(t) if is_word(t) else t for t in tokens)
+        words = _LETTER_OR_DIGIT.findall(plain)
+    if len(words) > 1 and words[0].lower() in _ARTICLES:
+        words = words[1:]
+    exact = " ".join(words)
+    return Text(latex, exact.casefold(), exact)
+
+
+def word_or_truth(tokens: Tokens) -> Text | Boolean:
+    """Words; yes, no, true and false are truth values."""
+    text = text_of(tokens)
+    truth = _TRUTH.get(text.words)
+    return text if truth is None else Boolean(text.latex, truth, text.words)
+
+
+def uncarried(tokens: Tokens) -> Tokens:
+    """What follows "the answer is", `答案是` and the like; all of the tokens where none does."""
+    first = word_of(tokens[0])
+    if not first.isascii():
+        return _after_chinese(first, tokens)
+    return _after_english(tokens) if first.lower() in _CARRIERS else tokens
+
+
+def _after_chinese(first: str, tokens: Tokens) -> Tokens:
+    match = _CHINESE_CARRIER.match(first)
+    if match is None:
+        return tokens
+    rest = first[match.end() :]
+    tokens = (rest, *tokens[1:]) if rest else trim(tokens[1:])
+    return trim(tokens[1:]) if tokens[:1] in ((":",), ("=",)) else tokens
+
+
+def _after_english(tokens: Tokens) -> Tokens:
+    named = False
+    for index, lexeme in enumerate(tokens):
+        word = word_of(lexeme).lower() if is_word(lexeme) else lexeme
+        if named and (word in _CARRYING):
+            rest = trim(tokens[index + 1 :])
+            return trim(rest[1:]) if rest[:1] == (":",) else rest
+        named = named or word in _CARRIED
+        # As in `the value of x is 5`.
+        about = named and (word == "of" or (is_word(lexeme) and len(word) == 1))
+        if word not in _CARRIERS and not about:
+            break
+    return tokens
 
 
 def lone_letter(tokens: Tokens) -> Answer | None:
@@ -45,6 +105,8 @@ def lone_letter(tokens: Tokens) -> Answer | None:
     if len(core) == 2 and core[1] in (")", ".", ":") and core is tokens:
         core = core[:1]
     if len(core) != 1 or not is_word(core[0]) or len(word_of(core[0])) != 1:
+        return None
+    if word_of(core[0]) >= _FIRST_CHINESE:
         return None
     letter = word_of(core[0])
     return Choice(join(tokens), letter) if letter in _LETTERS else Expression(letter)
@@ -57,7 +119,8 @@ def is_prose(tokens: Tokens) -> bool:
         if is_word(lexeme):
             word = word_of(lexeme)
             if word.lower() not in _JOINING:
-                lengths.append(len(word))
+                # One Chinese sign is a word.
+                lengths.append(len(word) + (word >= _FIRST_CHINESE))
         elif lexeme not in _PROSE_SIGNS:
             return False
     if not lengths or max(lengths) == 1:
