@@ -142,14 +142,12 @@ def vector(answer: Answer, other: Answer) -> Answer:
     if isinstance(answer, Expression):
         parts = components(answer.latex, len(other.elements))
         return Brackets(answer.latex, other.left, other.right, parts) if parts else answer
-    if not isinstance(answer, Matrix):
+    square = (other.left, other.right) == ("[", "]")
+    if not isinstance(answer, Matrix) or (other.kind == "interval" and not square):
         return answer
-    if other.kind == "interval" and (other.left, other.right) != ("[", "]"):
-        return answer
+    narrow = len(answer.rows) == 1 or all(len(row) == 1 for row in answer.rows)
     cells = tuple(cell for row in answer.rows for cell in row)
-    if len(answer.rows) != 1 and any(len(row) != 1 for row in answer.rows):
-        return answer
-    return Brackets(answer.latex, other.left, other.right, cells)
+    return Brackets(answer.latex, other.left, other.right, cells) if narrow else answer
 
 
 def _rows(answer: Answer) -> Answer:
