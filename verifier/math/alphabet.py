@@ -74,6 +74,7 @@ _SAME = {
     "\\#": "#", "\\&": "&", "\\_": "_", "\\wedge": "\\land",
     "\\vee": "\\lor", "\\deg": "\\degree", "\\bigcup": "\\cup",
     "\\varphi": "\\phi", "\\varepsilon": "\\epsilon", "\\lg": "\\log", "\\imath": "i",
+    "\\jmath": "j",
     "\\bar": "\\overline", "\\overrightarrow": "\\vec",
     "\\textdegree": "\\degree", "\\pounds": "£", "\\euro": "€", "\\backslash": "\\setminus",
     "\\arcsinh": "\\arsinh", "\\arccosh": "\\arcosh", "\\arctanh": "\\artanh",

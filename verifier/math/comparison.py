@@ -58,6 +58,7 @@ _NOTHING = frozenset(
         "不存在解",
     )
 )
+_AND = ("and", "和", "与")
 _INFINITE = frozenset(("\\infty", "-\\infty"))
 _SET_ALGEBRA = ("\\begin", "\\cup", "\\cap", "\\setminus", "\\mathbb")
 
@@ -248,6 +249,9 @@ class _Ladder:
         if isinstance(several, Several) and isinstance(other, Brackets):
             # `x=1 or x=2` are two solutions and no point; `0,1` are two numbers and not `(0,1]`.
             if several.braced or several.joined_by_or or other.kind == "interval":
+                return by_structure(equal=False)
+            if any(word in several.latex for word in _AND) and not labels(several):
+                # `0 and 1` are two numbers, in no order.
                 return by_structure(equal=False)
             if labels(several):
                 elements = tuple(sorted(elements, key=lambda e: getattr(e, "label", "")))

@@ -27,7 +27,7 @@ _MAX_TOKENS = 16
 
 def date_in_digits(tokens: Tokens) -> Date | None:
     """`2020-03-05`, `2020/3/5`, `3/25/2020`; `3/5/2020` is two dates, so it is only itself."""
-    if len(tokens) != 5 or tokens[1] != tokens[3] or tokens[1] not in "-/.":
+    if len(tokens) != 5 or tokens[1] != tokens[3] or tokens[1] not in "-/":
         return None
     texts = tokens[::2]
     if not all(text.isdecimal() for text in texts):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -18,6 +19,7 @@ from verifier.math.units import (
     DEGREE,
     MONEY_SIGNS,
     ORDINAL,
+    POWER_WORDS,
     SCALES,
     Unit,
     is_plausible,
@@ -45,6 +47,7 @@ _SUMMED = frozenset(
 )
 _TO = frozenset(("to", "\\text{to}", "比"))
 _HOURS = 12
+_GLUED_TIME = re.compile(r"(\d{1,2})(am|pm)", re.IGNORECASE)
 _LONGEST_UNIT = 20
 _UNIT_COMMANDS = frozenset(("\\mu", "\\Omega", "\\min", "\\sec", "\\degree"))
 _COUNTRIES = frozenset(("US", "USD", "AU", "CA", "HK", "NZ", "A", "C"))
@@ -104,6 +107,10 @@ def _without_half(tokens: Tokens) -> tuple[Tokens, str]:
         start -= 1
     after = tokens[start:]
     letters = "".join(word_of(t) for t in after if is_word(t)).lower()
+    glued = start == len(tokens) - 1 and ":" not in tokens and tokens[-1][0] != "\\"
+    if glued:
+        # `5am` may be a product.
+        return tokens, ""
     if start and letters in _HALVES and all(is_word(t) or t in " .'" for t in after):
         return tokens[:start], _HALVES[letters]
     return tokens, ""
@@ -255,7 +262,11 @@ def _with_unit(tokens: Tokens, read: Callable[[Tokens], Answer]) -> Answer | Non
         head = tokens[start]
         if not is_word(head) and head not in _UNIT_COMMANDS:
             continue
-        unit = read_unit(tokens[start:])
+        wrapped = tokens[start - 1] == "(" and tokens[-1] == ")"
+        unit = read_unit(tokens[start:-1] if wrapped else tokens[start:])
+        if unit and wrapped and start > 1 and is_plausible(tokens[start:-1]):
+            # As in `8 (cups)`.
+            return _quantity(tokens, start, unit, read(trim(tokens[: start - 1])))
         if unit and _may_follow(tokens, start):
             return _quantity(tokens, start, unit, read(trim(tokens[:start])))
     return None
@@ -276,7 +287,7 @@ def _may_follow(tokens: Tokens, start: int) -> bool:
         return False
     if not head.isascii() or (tokens[start - 1] == " " and evaluate(amount) is not None):
         return True
-    return len(head) > 1 and known(head) is not None and (head != "in")
+    return len(head) > 1 and head != "in" and (known(head) is not None or head in POWER_WORDS)
 
 
 def _quantity(tokens: Tokens, start: int, unit: Unit, amount: Answer) -> Quantity | None:
@@ -288,6 +299,12 @@ def _quantity(tokens: Tokens, start: int, unit: Unit, amount: Answer) -> Quantit
     certain = head[0] == "\\" or not head.isascii()
     certain = certain or (tokens[start - 1] == " " and len(head) > 1)
     return Quantity(join(tokens), amount, unit, certain)
+
+
+def as_time(latex: str) -> Ratio | None:
+    """An expression such as `5am` as a time of day, for where the other side is one."""
+    match = _GLUED_TIME.fullmatch(latex)
+    return ratio((match[1], " ", match[2])) if match else None
 
 
 @lru_cache(maxsize=256)

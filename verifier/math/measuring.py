@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from verifier.math.answers import Answer, Expression, Number, Percent, Quantity, Ratio
 from verifier.math.conversions import converted, hundredths, in_kelvin
-from verifier.math.measures import as_quantity, in_radians
+from verifier.math.measures import as_quantity, as_time, in_radians
 from verifier.math.policy import Finding, by_structure
 from verifier.math.unit_table import MONEY
 from verifier.math.units import CELSIUS, DEGREE, FAHRENHEIT, RADIAN, YEN_OR_YUAN, Unit
@@ -120,6 +120,10 @@ def _is_money(unit: Unit) -> bool:
 
 def ratios(gold: Answer, answer: Answer, policy: Policy, compare: Compare) -> Finding | None:
     """Ratios up to a common factor; times of day by the clock."""
+    if isinstance(gold, Ratio) and gold.half and isinstance(answer, Expression):
+        answer = as_time(answer.latex) or answer
+    if isinstance(answer, Ratio) and answer.half and isinstance(gold, Expression):
+        gold = as_time(gold.latex) or gold
     if not isinstance(gold, Ratio) or not isinstance(answer, Ratio):
         return _one_ratio(gold, answer, policy, compare)
     if gold.half or answer.half:

@@ -50,9 +50,11 @@ _JOINERS = frozenset(
     ]
 )
 _CHINESE_OR = ("或", "或者")
-_JOINERS |= {
+_CHINESE_AND = frozenset(
     form for w in (*_CHINESE_OR, "和", "与", "及", "以及", "且") for form in (w, f"\\text{{{w}}}")
-}
+)
+_JOINERS |= _CHINESE_AND
+_OPTION = frozenset(("option", "choice", "选", "选项", "故选", "应选"))
 _LOGICAL = frozenset(("\\land", "\\lor"))
 _OR = frozenset(form for w in ("or", "Or", "OR", *_CHINESE_OR) for form in (w, f"\\text{{{w}}}"))
 _EQUALS = frozenset(("=", "\\approx"))
@@ -94,6 +96,7 @@ def read(text: str, expected: AnswerType = "auto") -> Answer:
     if is_word(tokens[0]) and expected != "text":
         tokens = words.uncarried(tokens) or tokens
     labelled = tokens[0] == "(" and tokens[1:2] and tokens[1].startswith("\\text{")
+    labelled = labelled or word_of(tokens[0]).lower() in _OPTION
     if expected == "auto" and labelled and words.choice_letter(tokens):
         # `\\textbf{(C)} 12`, the way contests write a choice with its value.
         expected = "choice"
@@ -203,6 +206,9 @@ def _joined(tokens: Tokens, depth: int) -> Answer | None:
     elements = [_read(piece, depth + 1) for piece in pieces if piece]
     if len(elements) <= 1:
         return elements[0] if elements else Text("", "")
+    if _CHINESE_AND & set(joiners) and any(isinstance(element, Text) for element in elements):
+        # A sentence.
+        return words.text_of(tokens)
     solutions = all(isinstance(element, Several) and labels(element) for element in elements)
     if (";" in outer and len(pieces) <= len(joiners)) or solutions:
         return Several(join(tokens), tuple(elements), braced=False, joined_by_or=";" not in outer)
@@ -292,7 +298,9 @@ def _leaf(tokens: Tokens) -> Answer:
     if _OPAQUE & set(tokens) or _has_gap(tokens):
         return Text(join(tokens), join(tokens))
     long = any(
-        is_word(t) and len(word_of(t)) > (1 if t[0] == "\\" else words.MAX_PRODUCT) for t in tokens
+        is_word(t)
+        and (len(word_of(t)) > (1 if t[0] == "\\" else words.MAX_PRODUCT) or words.is_chinese(t))
+        for t in tokens
     )
     if long:
         return words.text_of(tokens)

@@ -98,7 +98,11 @@ def _bracketed(tokens: Tokens, read: Reader) -> Answer | None:
             return content
         return Brackets(join(tokens), left, right, (content,)) if right == "]" else None
     left, right = left.replace("\\langle", "("), right.replace("\\rangle", ")")
-    return Brackets(join(tokens), left, right, tuple(read(piece) for piece in pieces))
+    elements = tuple(read(piece) for piece in pieces)
+    if all(isinstance(element, Equation) and element.label for element in elements):
+        # `[x=1, y=2]` says what every place is.
+        return Several(join(tokens), elements, braced=False)
+    return Brackets(join(tokens), left, right, elements)
 
 
 def _set(tokens: Tokens, inner: Tokens, read: Reader) -> Answer:

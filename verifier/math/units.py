@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 MAX_UNIT_WORDS = 3
 """So many unknown words in a row may name a thing that is counted (`5 small red apples`)."""
 _MAX_POWER = 12
-_POWER_BEFORE = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
+POWER_WORDS = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
+"""Words before a unit that raise it to a power."""
 _POWER_AFTER = {"squared": 2, "cubed": 3}
 _SINGLE = frozenset("mgshLlNJWV")
 """One letter in plain mode is a unit only where it is hardly a variable."""
@@ -28,10 +29,15 @@ _NOT_UNIT_WORDS = """
     of hundred thousand million billion trillion dozen wrong right correct incorrect
     approximately about around exactly a an the to from by x y z for when where else
     otherwise only at least most between remainder r mod true false yes none as am th st nd rd
-    out each over off base
+    out each over off base approx approximate rounded guess unsure sure likely probably unknown
+    final wait
     或 和 与 且 不 非 不是 约 大约 左右 以上 以下 倍 余 点 万 亿 千 百 十
 """
 _NOT_UNITS = frozenset(_NOT_UNIT_WORDS.split())
+_CHINESE_NO_UNIT = (
+    "之间", "以上", "以下", "左右", "不", "或", "和", "是", "倍", "约", "至", "多", "余", "第",
+    "都",
+)  # fmt: skip
 # Written in the wrong case often enough, and then no other unit.
 _ANY_CASE = frozenset(
     ("km", "cm", "mm", "kg", "mg", "ml", "ft", "lb", "lbs", "oz", "hr", "hrs", "min", "sec", "mph",
@@ -91,7 +97,7 @@ _COMMANDS = {"\\Omega": "Ω", "\\min": "min", "\\sec": "sec", "\\degree": "degre
 """Commands that a unit word was taken for, or that stand for one."""
 _SCALES_OF_HEAT = {
     "c": CELSIUS, "celsius": CELSIUS, "centigrade": CELSIUS,
-    "f": FAHRENHEIT, "fahrenheit": FAHRENHEIT,
+    "f": FAHRENHEIT, "fahrenheit": FAHRENHEIT, "摄氏度": CELSIUS, "华氏度": FAHRENHEIT,
 }  # fmt: skip
 
 
@@ -103,6 +109,8 @@ def known(word: str) -> Unit | None:
         return Unit(row[0], row[1], row[2])
     if not word.isascii() and word in CHINESE:
         return known(CHINESE[word])
+    if not word.isascii() and word in _SCALES_OF_HEAT:
+        return _SCALES_OF_HEAT[word]
     lower = word.lower()
     found = _prefixed(word)
     if found is None and lower in _ANY_CASE and (word.isupper() or word.istitle()):
@@ -242,9 +250,13 @@ class _Factors:
                 if self._last is None or not 0 < abs(exponent) <= _MAX_POWER:
                     return None
                 self._last = self._last.power(exponent)
-            elif lower in _POWER_BEFORE:
-                power = _POWER_BEFORE[lower]
-            elif (lower if len(part) > 1 else part) in _NOT_UNITS or not self._add(part, power):
+            elif lower in POWER_WORDS:
+                power = POWER_WORDS[lower]
+            elif (
+                (not part.isascii() and any(sign in part for sign in _CHINESE_NO_UNIT))
+                or (lower if len(part) > 1 else part) in _NOT_UNITS
+                or not self._add(part, power)
+            ):
                 return None
             else:
                 power = 1

@@ -114,6 +114,11 @@ def lone_letter(tokens: Tokens) -> Answer | None:
     return Choice(join(tokens), letter) if letter in _LETTERS else Expression(letter)
 
 
+def is_chinese(lexeme: str) -> bool:
+    """Whether a word is in Chinese signs, of which one is a word already."""
+    return word_of(lexeme) >= _FIRST_CHINESE
+
+
 def is_prose(tokens: Tokens) -> bool:
     """Whether the tokens are words and punctuation only, with at least one real word."""
     lengths = []
