@@ -128,11 +128,11 @@ def boxes(
         if (there := place if place >= at else text.find(command, at, stop)) >= 0
     ]:
         at = scan.read_box(_command_start(text, min(places)[0], at), stop)
-    found = [
+    parts = [
         Part(text[start:end], start, end, outer_start, outer_end, visible)
         for outer_start, outer_end, start, end in scan.found
     ]
-    return Boxes(found, scan.unclosed, scan.last_unclosed)
+    return Boxes(parts, scan.unclosed, scan.last_unclosed)
 
 
 def _command_start(text: str, place: int, least: int) -> int:

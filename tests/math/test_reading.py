@@ -15,7 +15,9 @@ from verifier.math.reading import read, read_choice
 PIECES = r"""
     \frac { } ( ) [ ] \{ \} 1 2.5 x cm \text{ or , = < \pm ^ _ % $ ! \binom \sqrt - + / : \cup
     \degree million A \begin{pmatrix} \end{pmatrix} & \\ \in \overline ' | 0. e3 ½ \ per . \le
-    \left \right 北 ² and 1,234 \boxed{
+    \left \right 北 ² and 1,234 \boxed{ five half minus hours m/s 百分之五 第 厘米 或 ] ; 3rd pm
+    \setminus \mathbb{R} \angle ABC _8 0xF March 2020 \ne \mu i j ^T \begin{cases} answer is 元
+    yes Celsius 1.234.567 to \cup if for
 """
 LATEX = st.lists(st.sampled_from([*PIECES.split(), " "]), max_size=40).map("".join)
 """Text that is made of what the reader looks for."""

@@ -19,12 +19,12 @@ from verifier.checks.base import (
     judge_answer,
     policy_fault,
 )
-from verifier.math.answers import Answer, Choice, UnreadableError
+from verifier.math.answers import Answer, Choice, Number, UnreadableError
 from verifier.math.comparison import compare
 from verifier.math.engine import Engine, StoppedError
 from verifier.math.limits import MAX_CHARS, TooComplexError
 from verifier.math.policy import Finding, Policy
-from verifier.math.reading import read, read_choice
+from verifier.math.reading import read, read_choice, read_decimal_comma
 from verifier.math.simplicity import is_simple
 from verifier.math.spelling import same
 from verifier.model import Fault, Outcome, Reference
@@ -187,8 +187,12 @@ def _gold(reference: Reference) -> Answer | TooComplexError | Judgement:
 def _answer(text: str, gold: Answer, reference: Reference) -> Answer | Judgement:
     """The answer, read with an eye on what it will be compared to."""
     try:
-        letter = read_choice(text) if isinstance(gold, Choice) else None
-        return letter or read(text, "text" if reference.type == "text" else "auto")
+        meant: Answer | None = None
+        if isinstance(gold, Choice):
+            meant = read_choice(text)
+        elif isinstance(gold, Number) and (gold.decimal or reference.type == "number"):
+            meant = read_decimal_comma(text)
+        return meant or read(text, "text" if reference.type == "text" else "auto")
     except TooComplexError as error:
         return policy_fault(Outcome.TOO_COMPLEX, f"the answer is too complex: {error}")
     except UnreadableError as error:

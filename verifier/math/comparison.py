@@ -269,9 +269,9 @@ class _Ladder:
         return by_structure(every([self._equal(g, a) for g, a in zip(gold, answer, strict=True)]))
 
     def _brackets(self, gold: Answer, answer: Answer) -> Finding | None:
+        gold, answer = vector(gold, answer), vector(answer, gold)
         if isinstance(gold, Matrix) and isinstance(answer, Matrix):
             return self._matrices(gold, answer)
-        gold, answer = vector(gold, answer), vector(answer, gold)
         if isinstance(gold, Brackets) and isinstance(answer, Brackets):
             if (gold.left, gold.right) != (answer.left, answer.right):
                 return by_structure(equal=False)

@@ -34,6 +34,7 @@ _KELVIN = (("K", 1),)
 _ZERO_CELSIUS = Fraction("273.15")
 _ZERO_FAHRENHEIT = Fraction("459.67")
 _WRITABLE_BITS = 1_200
+_INDEXED = re.compile(r"([A-Za-z])_\{?\w\}?")
 _ARGUMENT = re.compile(r"([A-Za-z])\(([A-Za-z])\)")
 
 
@@ -103,6 +104,8 @@ def spread(answer: Answer, other: Answer) -> Answer:
     """An answer as several, where it can be and the other side is: `(x,y)=(1,2)`, `100,200`."""
     if not isinstance(other, Several | Brackets):
         return answer
+    if isinstance(answer, Several) and isinstance(other, Several):
+        return _roots(answer, other)
     if isinstance(answer, Number) and answer.groups:
         return Several("", tuple(Number(str(g), g) for g in answer.groups), braced=False)
     if isinstance(answer, Equation) and answer.label.startswith("(") and len(answer.sides) == 1:
@@ -119,6 +122,17 @@ def spread(answer: Answer, other: Answer) -> Answer:
     return answer
 
 
+def _roots(answer: Several, other: Several) -> Several:
+    """`x_1=1,x_2=2` as `x=1,x=2`, where the other side says that all are values of one x."""
+    names = {e.label for e in other.elements if isinstance(e, Equation)}
+    indexed = [_INDEXED.fullmatch(name) for name in labels(answer)]
+    if len(names) != 1 or not indexed or {m and m[1] for m in indexed} != names:
+        return answer
+    name = names.pop()
+    each = tuple(replace(e, label=name) for e in answer.elements if isinstance(e, Equation))
+    return Several(answer.latex, each, braced=False, joined_by_or=True)
+
+
 def vector(answer: Answer, other: Answer) -> Answer:
     r"""A matrix of one column or row, or `2i+3j`, as a tuple where the other side is one."""
     if isinstance(other, Matrix):
@@ -128,12 +142,12 @@ def vector(answer: Answer, other: Answer) -> Answer:
     if isinstance(answer, Expression):
         parts = components(answer.latex, len(other.elements))
         return Brackets(answer.latex, other.left, other.right, parts) if parts else answer
-    if not isinstance(answer, Matrix):
+    square = (other.left, other.right) == ("[", "]")
+    if not isinstance(answer, Matrix) or (other.kind == "interval" and not square):
         return answer
+    narrow = len(answer.rows) == 1 or all(len(row) == 1 for row in answer.rows)
     cells = tuple(cell for row in answer.rows for cell in row)
-    if len(answer.rows) != 1 and any(len(row) != 1 for row in answer.rows):
-        return answer
-    return Brackets(answer.latex, other.left, other.right, cells)
+    return Brackets(answer.latex, other.left, other.right, cells) if narrow else answer
 
 
 def _rows(answer: Answer) -> Answer:

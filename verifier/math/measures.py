@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -289,6 +290,7 @@ def _quantity(tokens: Tokens, start: int, unit: Unit, amount: Answer) -> Quantit
     return Quantity(join(tokens), amount, unit, certain)
 
 
+@lru_cache(maxsize=256)
 def as_quantity(latex: str) -> Quantity | None:
     """An expression such as `5m` as a quantity, for where the other side is one."""
     tokens = spell(latex)

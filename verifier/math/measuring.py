@@ -163,8 +163,8 @@ def _symbolic_ratios(gold: Ratio, answer: Ratio, compare: Compare) -> Finding:
         return by_structure(equal=False)
     found = by_structure(equal=True)
     for ours, theirs in zip(gold.terms[1:], answer.terms[1:], strict=True):
-        outer = Expression(f"({ours})({answer.terms[0]})")
-        inner = Expression(f"({gold.terms[0]})({theirs})")
+        outer = Expression(f"({ours})\\cdot({answer.terms[0]})")
+        inner = Expression(f"({gold.terms[0]})\\cdot({theirs})")
         found = compare(outer, inner)
         if not found.equal:
             return found
@@ -178,7 +178,7 @@ def _same_time(gold: Ratio, answer: Ratio, policy: Policy) -> bool:
     if gold.half and answer.half:
         return _day_time(gold) == _day_time(answer)
     said, unsaid = (gold, answer) if gold.half else (answer, gold)
-    if _day_time(said) == unsaid.parts and unsaid.parts[0] > _HALF_DAY:
+    if _day_time(said) == unsaid.parts and not 0 < unsaid.parts[0] <= _HALF_DAY:
         return True
     return policy.ignore_missing_unit and said.parts == unsaid.parts
 

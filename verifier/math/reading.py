@@ -5,25 +5,23 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from verifier.math import measures, words
+from verifier.math import measures, structures, words
 from verifier.math.answers import (
     Answer,
-    Brackets,
     Choice,
     Equation,
     Expression,
     Inequality,
-    Matrix,
     Number,
     Quantity,
     Several,
     Text,
-    Union,
     UnreadableError,
 )
 from verifier.math.bases import numeral
@@ -32,11 +30,12 @@ from verifier.math.conversions import labels
 from verifier.math.dates import date_in_digits, date_in_words
 from verifier.math.exact import decimal_form, evaluate, literal
 from verifier.math.figures import figure
-from verifier.math.limits import MAX_DEPTH, TooComplexError
-from verifier.math.sets import REALS, all_but, real_line, standard_brackets
+from verifier.math.kinds import conform
+from verifier.math.limits import MAX_DEPTH, MAX_DIGITS, TooComplexError
+from verifier.math.sets import real_line, standard_brackets
 from verifier.math.spelling import is_number, is_word, join, spell, word_of
 from verifier.math.spoken import numerals
-from verifier.math.tokens import Tokens, enclosed, split, spread_groups, trim
+from verifier.math.tokens import Tokens, split, trim
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -56,10 +55,11 @@ _JOINERS |= {
 }
 _LOGICAL = frozenset(("\\land", "\\lor"))
 _OR = frozenset(form for w in ("or", "Or", "OR", *_CHINESE_OR) for form in (w, f"\\text{{{w}}}"))
-_IF = frozenset(("if", "when", "for", "where", "while", "当", "若", "如果"))
 _EQUALS = frozenset(("=", "\\approx"))
 _ORDER = frozenset(("<", ">", "\\le", "\\ge", "\\ne"))
 _RELATIONS = _EQUALS | _ORDER | {"\\in"}
+# Not three digits after the comma, which is a thousand.
+_DECIMAL_COMMA = re.compile(r"[\s$]*([+-]?\d+),((?!\d{3}[\s$]*$)\d+)[\s$]*")
 # Which sign belongs into a gap may be the question; a minus or a dot is what an empty cell holds.
 _LONE_SIGNS = frozenset(("<", ">", "=", "+", "/"))
 _OPAQUE = frozenset(
@@ -78,30 +78,6 @@ _OPAQUE = frozenset(
         "\\iff",
     )
 )
-_ENVIRONMENTS = frozenset(
-    f"\\begin{{{n}}}" for n in ("matrix", "pmatrix", "bmatrix", "Bmatrix", "array", "smallmatrix")
-)
-_COMPATIBLE: dict[str, frozenset[str]] = {
-    "number": frozenset(("number", "expression", "percent", "quantity", "ratio")),
-    "percent": frozenset(("percent", "number", "expression")),
-    "quantity": frozenset(("quantity", "number", "expression", "ratio")),
-    "expression": frozenset(
-        ("expression", "number", "percent", "quantity", "matrix", "interval", "base")
-    ),
-    "equation": frozenset(("equation", "list")),
-    "inequality": frozenset(("inequality", "list")),
-    "set": frozenset(("set", "list", "inequality", "interval")),
-    "list": frozenset(("list", "set", "tuple", "interval", "number", "expression")),
-    "tuple": frozenset(("tuple", "interval", "matrix", "equation")),
-    "interval": frozenset(("interval", "tuple", "inequality", "set", "list", "expression")),
-    "matrix": frozenset(("matrix", "tuple", "interval", "expression")),
-    "ratio": frozenset(("ratio", "number", "expression")),
-    "time": frozenset(("time", "ratio")),
-    "date": frozenset(("date",)),
-    "base": frozenset(("base", "number")),
-    "figure": frozenset(("figure",)),
-    "boolean": frozenset(("boolean",)),
-}
 
 
 @lru_cache(maxsize=4096)
@@ -127,7 +103,19 @@ def read(text: str, expected: AnswerType = "auto") -> Answer:
         letter = words.choice_letter(tokens)
         return Choice(join(tokens), letter) if letter else words.text_of(tokens)
     found = _read(standard_brackets(tokens), 0)
-    return found if expected == "auto" else _conform(found, expected)
+    if expected == "auto":
+        return found
+    return (read_decimal_comma(text) if expected == "number" else None) or conform(found, expected)
+
+
+def read_decimal_comma(text: str) -> Number | None:
+    """`3,14` as a decimal, for where a decimal is what it is compared with."""
+    match = _DECIMAL_COMMA.fullmatch(text)
+    if match is None or len(match[2]) > MAX_DIGITS:
+        return None
+    tokens = spell(f"{match[1]}.{match[2]}")
+    value = evaluate(tokens)
+    return None if value is None else Number(join(tokens), value, decimal_form(tokens))
 
 
 def read_choice(text: str) -> Choice | None:
@@ -135,17 +123,6 @@ def read_choice(text: str) -> Choice | None:
     tokens = spell(text)
     letter = words.choice_letter(tokens)
     return Choice(join(tokens), letter) if letter else None
-
-
-def _conform(found: Answer, expected: AnswerType) -> Answer:
-    """The reading as the declared type, where it can be one."""
-    if isinstance(found, Choice):
-        found = Expression(found.letter)
-    if expected == "list" and isinstance(found, Number) and found.groups:
-        return Several(found.latex, tuple(Number(str(g), g) for g in found.groups), braced=False)
-    if found.kind not in _COMPATIBLE[expected]:
-        raise UnreadableError(f"it is declared as {expected} but reads as {found.kind}")
-    return found
 
 
 def _read(tokens: Tokens, depth: int) -> Answer:
@@ -168,16 +145,17 @@ def _read(tokens: Tokens, depth: int) -> Answer:
         return letter
     if words.is_prose(tokens):
         return _prose(tokens, depth)
+
+    def inside(part: Tokens) -> Answer:
+        return _read(part, depth + 1)
+
     return (
         _named(tokens)
         or _joined(tokens, depth)
         or _related(tokens, depth)
-        or _set_of_reals(tokens, depth)
-        or _union(tokens, depth)
-        or _bracketed(tokens, depth)
-        or _point(tokens, depth)
+        or structures.structured(tokens, inside)
         or measures.ratio(tokens)
-        or measures.measured(tokens, lambda part: _read(part, depth + 1))
+        or measures.measured(tokens, inside)
         or _signs(tokens, depth)
         or _leaf(tokens)
     )
@@ -218,15 +196,16 @@ def _joined(tokens: Tokens, depth: int) -> Answer | None:
     pieces, joiners = split(tokens, _JOINERS | _LOGICAL)
     if not joiners:
         return None
-    outer = [joiner for joiner in joiners if joiner == ";" or joiner in _OR]
-    if outer and len(outer) < len(joiners):
+    outer = {joiner for joiner in joiners if joiner == ";" or joiner in _OR}
+    if outer and len(outer) < len(set(joiners)):
         # `x=1, y=2 or x=3, y=4`: solutions of several parts each.
-        parts = [_read(piece, depth + 1) for piece in split(tokens, _OR | {";"})[0] if piece]
-        if ";" in outer or all(isinstance(part, Several) and labels(part) for part in parts):
-            return Several(join(tokens), tuple(parts), braced=False, joined_by_or=";" not in outer)
+        pieces, _ = split(tokens, outer)
     elements = [_read(piece, depth + 1) for piece in pieces if piece]
     if len(elements) <= 1:
         return elements[0] if elements else Text("", "")
+    solutions = all(isinstance(element, Several) and labels(element) for element in elements)
+    if (";" in outer and len(pieces) <= len(joiners)) or solutions:
+        return Several(join(tokens), tuple(elements), braced=False, joined_by_or=";" not in outer)
     if _LOGICAL & set(joiners) and not any(isinstance(e, Equation | Inequality) for e in elements):
         # `p \\lor q` is a formula; only `x=1 \\lor x=2` lists solutions.
         return Text(join(tokens), join(tokens))
@@ -245,16 +224,19 @@ def _joined(tokens: Tokens, depth: int) -> Answer | None:
 
 def _shared(elements: list[Answer]) -> tuple[Answer, ...]:
     r"""The elements of `x=1,2` and `x\\ne1,2` with what only the first one says; else nothing."""
-    first, rest = elements[0], elements[1:]
+    first = elements[0]
+    label = first.label if isinstance(first, Equation) and len(first.sides) == 1 else ""
+    rest = [
+        e.sides[0] if label and isinstance(e, Equation) and e.label == label else e
+        for e in elements[1:]
+    ]
     if not all(isinstance(element, Number | Expression | Quantity) for element in rest):
         return ()
-    if isinstance(first, Equation) and first.label and len(first.sides) == 1:
-        name = first.label
-        return (first, *(Equation(f"{name}={e.latex}", name, (e,)) for e in rest))
+    if label:
+        return (first, *(Equation(f"{label}={e.latex}", label, (e,)) for e in rest))
     if isinstance(first, Inequality) and first.signs == ("\\ne",):
         left = first.sides[0]
-        each = (Inequality(f"{left.latex}\\ne{e.latex}", (left, e), first.signs) for e in rest)
-        return (first, *each)
+        return (first, *_all_unequal(left, tuple(rest)))
     return ()
 
 
@@ -279,106 +261,18 @@ def _related(tokens: Tokens, depth: int) -> Answer | None:
             each = tuple(Equation(f"{label}={e.latex}", label, (e,)) for e in only.elements)
             return Several(latex, each, braced=False, joined_by_or=True)
         return Equation(latex, label, tuple(sides))
+    if signs == ["\\ne"]:
+        left, right = _read(pieces[0], depth + 1), _read(pieces[1], depth + 1)
+        if isinstance(right, Several) and not right.braced:
+            return Several(latex, _all_unequal(left, right.elements), braced=False)
+        return Inequality(latex, (left, right), ("\\ne",))
     if set(signs) <= _ORDER:
         return Inequality(latex, tuple(_read(piece, depth + 1) for piece in pieces), tuple(signs))
     return None
 
 
-def _union(tokens: Tokens, depth: int) -> Answer | None:
-    pieces, signs = split(tokens, ("\\cup",))
-    if not signs or not all(pieces):
-        return None
-    parts = tuple(_read(piece, depth + 1) for piece in pieces)
-    return (
-        Union(join(tokens), parts)
-        if any(isinstance(p, Brackets | Several) for p in parts)
-        else None
-    )
-
-
-def _set_of_reals(tokens: Tokens, depth: int) -> Answer | None:
-    if "\\mathbb" in tokens or "\\setminus" in tokens or is_word(tokens[0]):
-        return real_line(tokens) or all_but(tokens, lambda part: _read(part, depth + 1))
-    return None
-
-
-def _point(tokens: Tokens, depth: int) -> Answer | None:
-    """`A(1,2)`: a point with its name."""
-    if len(tokens) < 6 or not tokens[0].isupper() or len(tokens[0]) > 1 or tokens[1] != "(":
-        return None
-    if not enclosed(tokens[1:]) or not any(map(is_number, tokens)):
-        return None
-    place = _read(tokens[1:], depth + 1)
-    if not isinstance(place, Brackets):
-        return None
-    return Equation(join(tokens), tokens[0], (place,))
-
-
-def _bracketed(tokens: Tokens, depth: int) -> Answer | None:
-    """Sets, tuples, intervals, matrices, and parentheses that only group."""
-    if tokens == ("\\emptyset",):
-        return Several(join(tokens), (), braced=True)
-    if not enclosed(tokens):
-        return None
-    left, right = tokens[0], tokens[-1]
-    if left in _ENVIRONMENTS or left == "\\begin{cases}":
-        return _matrix(tokens, depth)
-    inner = spread_groups(tokens[1:-1])
-    if left == "\\{" and right == "\\}":
-        return _set(tokens, inner, depth)
-    if left not in ("(", "[", "\\langle") or right not in (")", "]", "\\rangle"):
-        return None
-    pieces, commas = split(inner, (",", ";"))
-    if not commas:
-        content = _read(inner, depth + 1)
-        if left != "[" or isinstance(content, Matrix):
-            return content
-        return Brackets(join(tokens), left, right, (content,)) if right == "]" else None
-    left, right = left.replace("\\langle", "("), right.replace("\\rangle", ")")
-    return Brackets(join(tokens), left, right, tuple(_read(piece, depth + 1) for piece in pieces))
-
-
-def _set(tokens: Tokens, inner: Tokens, depth: int) -> Answer:
-    latex = join(tokens)
-    if not trim(inner):
-        return Several(latex, (), braced=True)
-    pieces, bars = split(inner, ("\\mid", "|", ":"))
-    if len(bars) == 1:
-        condition = _condition(_read(pieces[1], depth + 1))
-        return condition if isinstance(condition, Inequality) else Text(latex, latex)
-    pieces, _ = split(inner, (",", ";"))
-    return Several(latex, tuple(_read(piece, depth + 1) for piece in pieces), braced=True)
-
-
-def _condition(answer: Answer) -> Answer:
-    r"""A condition without the `x \in \mathbb{R}` beside it."""
-    if not isinstance(answer, Several):
-        return answer
-    left = [e for e in answer.elements if not (isinstance(e, Equation) and e.sides == (REALS,))]
-    return left[0] if len(left) == 1 else answer
-
-
-def _matrix(tokens: Tokens, depth: int) -> Answer:
-    lines, _ = split(tokens[1:-1], ("\\\\",))
-    if lines and not lines[-1]:
-        lines.pop()
-    cases = "cases" in tokens[0]
-    cells = [split(line, ("&",))[0] for line in lines]
-    if cases:
-        cells = [[_bare_case(cell) for cell in row] for row in cells]
-    rows = tuple(tuple(_read(cell, depth + 1) for cell in row) for row in cells)
-    column = tuple(cell for row in rows for cell in row)
-    if cases and all(isinstance(cell, Equation) for cell in column):
-        # A system's solution, one equation a line.
-        return Several(join(tokens), column, braced=False)
-    return Matrix(join(tokens), rows, "cases" if cases else "matrix")
-
-
-def _bare_case(cell: Tokens) -> Tokens:
-    """A value without its comma, a condition without its "if"."""
-    cell = trim(cell[:-1]) if cell[-1:] in ((",",), (";",), (".",)) else cell
-    wordy = bool(cell) and is_word(cell[0]) and word_of(cell[0]).lower() in _IF
-    return trim(cell[1:]) if wordy and len(cell) > 1 else cell
+def _all_unequal(left: Answer, points: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    return tuple(Inequality(f"{left.latex}\\ne{e.latex}", (left, e), ("\\ne",)) for e in points)
 
 
 def _signs(tokens: Tokens, depth: int) -> Answer | None:

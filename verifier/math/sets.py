@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LEAST, _MOST = Expression("-\\infty"), Expression("\\infty")
 REALS = Brackets("(-\\infty,\\infty)", "(", ")", (_LEAST, _MOST))
 _REALS_SIGN = ("\\mathbb", "{", "R", "}")
+_REALS_LATEX = ("(-\\infty,\\infty)", "(-\\infty,+\\infty)")
 _REAL_WORDS = frozenset(
     ("all real numbers", "all reals", "any real number", "every real number", "all real values",
      "the real numbers", "the set of all real numbers", "全体实数", "实数集", "一切实数",
@@ -80,9 +81,9 @@ def all_but(tokens: Tokens, read: Callable[[Tokens], Answer]) -> Union | None:
         pieces = [trim(tokens[:at]), trim(rest)] if at else pieces
     if len(pieces) != 2 or not all(pieces):
         return None
-    whole, less = read(pieces[0]), read(pieces[1])
-    if not isinstance(whole, Brackets) or whole.elements != REALS.elements:
+    if "\\cup" in tokens or not (real_line(pieces[0]) or join(pieces[0]) in _REALS_LATEX):
         return None
+    less = read(pieces[1])
     points = less.elements if isinstance(less, Several) else (less,)
     return without(join(tokens), points)
 

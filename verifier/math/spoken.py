@@ -309,11 +309,16 @@ def _chinese_whole(text: str) -> int | None:
     for sign, scale in _CHINESE_GROUPS:
         before, found, after = text.rpartition(sign)
         if found:
+            if len(after) == 1:
+                # `两万五` is colloquial for 25000.
+                return None
             high, low = _chinese_whole(before), _chinese_whole(after) if after else 0
             return None if not high or low is None else high * scale + low
     if len(text) > 1 and not any(sign in _CHINESE_POWERS for sign in text):
         digits = "".join(str(_CHINESE_DIGITS.get(sign, "")) for sign in text)
         return int(digits) if digits else None
+    if len(text) > 2 and text[-1] in _CHINESE_DIGITS and text[-2] in "百千":
+        return None
     total, digit = 0, None
     for sign in text:
         if sign in _CHINESE_DIGITS:

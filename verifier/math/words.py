@@ -21,7 +21,9 @@ _FIRST_CHINESE = "\u3400"
 _LETTERS = "ABCDEFGHIJ"
 _JOINING = frozenset(("or", "and"))
 _PROSE_SIGNS = frozenset(" ,.;:!?'-()&\"’/")
-_CHOICE_WORDS = frozenset(("option", "choice", "answer", "the", "is"))
+_CHOICE_WORDS = frozenset(
+    ("option", "choice", "answer", "the", "is", "选", "选项", "应选", "故选", "答案选")
+)
 _HEDGES = frozenset(("or", "and", "not", "maybe", "either", "neither"))
 _LABEL_COMMANDS = frozenset(("\\angle", "\\triangle", "\\overline", "\\vec", "\\hat", "\\degree"))
 _NOT_NAMES = frozenset(
