@@ -123,9 +123,9 @@ def boxes(
     at = begin
     places = [(text.find(command, begin, stop), command) for command in commands]
     while places := [
-        (found, command)
+        (there, command)
         for place, command in places
-        if (found := place if place >= at else text.find(command, at, stop)) >= 0
+        if (there := place if place >= at else text.find(command, at, stop)) >= 0
     ]:
         at = scan.read_box(_command_start(text, min(places)[0], at), stop)
     parts = [
