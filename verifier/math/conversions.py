@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from verifier.math.units import Unit
 
 _TWO = 2
+_INDEX = re.compile(r"_\{[^{}]*\}")
 _KELVIN = (("K", 1),)
 _ZERO_CELSIUS = Fraction("273.15")
 _ZERO_FAHRENHEIT = Fraction("459.67")
@@ -166,7 +167,9 @@ def described(answer: Answer) -> Answer:
     if not isinstance(answer, Equation) or answer.label or len(answer.sides) != _TWO:
         return answer
     for name, value in (answer.sides, answer.sides[::-1]):
-        names = isinstance(name, Expression | Text) and not any(map(str.isdigit, name.latex))
+        bare = _INDEX.sub("", name.latex)
+        kinds = Expression | Text | Ratio
+        names = isinstance(name, kinds) and not any(map(str.isdigit, bare))
         if names and not _is_constant(name) and _is_constant(value):
             return value
     return answer
@@ -178,7 +181,9 @@ def _is_constant(answer: Answer) -> bool:
             return not symbols(parse(answer.latex))
         except ValueError:
             return False
-    return isinstance(answer, Number | Percent | Quantity | Ratio)
+    if isinstance(answer, Ratio):
+        return bool(answer.parts)
+    return isinstance(answer, Number | Percent | Quantity)
 
 
 def rename_argument(equation: Equation, label: str) -> Equation:

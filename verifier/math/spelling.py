@@ -265,7 +265,7 @@ class _Bracer:
                 self._at += 1
                 continue
             out.extend(self._one(0))
-        return out
+        return _chosen(out)
 
     def _peek(self) -> str:
         return self._tokens[self._at] if self._at < len(self._tokens) else ""
@@ -281,7 +281,7 @@ class _Bracer:
         lexeme = self._tokens[self._at]
         self._at += 1
         if lexeme == "{":
-            return self._group(depth)
+            return self._bare(depth)
         out = [lexeme]
         if lexeme == "\\sqrt" and self._peek() == "[":
             out.extend(self._index(depth))
@@ -304,7 +304,17 @@ class _Bracer:
         while self._peek() not in ("}", ""):
             out.extend(self._one(depth + 1))
         self._at += 1
-        return out
+        return _chosen(out)
+
+    def _bare(self, depth: int) -> list[str]:
+        r"""The inside of braces that belong to no command; with commas they mean a set."""
+        inside = self._group(depth)
+        level = 0
+        for lexeme in inside:
+            level += (lexeme in "({[") - (lexeme in ")}]")
+            if lexeme == "," and level == 0:
+                return ["\\{", *inside, "\\}"]
+        return inside
 
     def _index(self, depth: int) -> list[str]:
         r"""The `[3]` of `\sqrt[3]{2}`; nothing where the bracket never closes."""
@@ -371,3 +381,11 @@ class _Bracer:
                 break
             out.extend(self._one(depth + 1))
         return out
+
+
+def _chosen(tokens: list[str]) -> list[str]:
+    r"""`n \choose k`, which takes all that stands in its braces, as a binomial coefficient."""
+    if "\\choose" not in tokens:
+        return tokens
+    at = tokens.index("\\choose")
+    return ["\\binom", "{", *tokens[:at], "}", "{", *tokens[at + 1 :], "}"]
