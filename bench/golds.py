@@ -82,7 +82,7 @@ def main() -> None:
         sample = random.Random(_SEED).sample(golds, min(args.sample, len(golds)))  # noqa: S311 - a fixed sample, no secret
         _ask_peer(args.peer, sample, args.peer_seconds, args.peer_workers)
         figures += _peer_figures(sample)
-    Console(stderr=True, width=100).print(_table(golds))
+    Console(stderr=True, width=160).print(_table(golds))
     print(to_json(figures))
 
 
@@ -290,7 +290,7 @@ def _table(golds: list[Gold]) -> Table:
             if peer:
                 said = [g.peer[way] for g in group if way in g.peer]
                 missed = len(said) - said.count("equal")
-                cells.append(f"{missed / len(said):.0%} of {len(said)}" if said else "")
+                cells.append(f"{missed / len(said):.0%}" if said else "")
         table.add_row(*cells)
     return table
 

@@ -11,8 +11,8 @@ from verifier.spans import Part
 # backslash before `boxed` is what is left of text that was escaped once too often.
 _TOKEN = re.compile(
     r"""
-      (?P<command>\\{1,2}(?:boxed|fbox)(?![A-Za-z])[ \t]*+
-        (?: (?:\n[ \t]*+)?+(?P<brace>\{) | (?P<bare>[+-]?\.?[0-9][0-9.,/^%+-]*+) )?+ )
+      \\{1,2}(?:boxed|fbox)(?![A-Za-z])[ \t]*+
+        (?: (?:\n[ \t]*+)?+(?P<brace>\{) | (?P<bare>[+-]?\.?[0-9][0-9.,/^%+-]*+) )?+
     | \\.
     | [{}]
     | (?P<blank>\n[ \t\r]*+\n)
@@ -20,10 +20,13 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+# Most boxes hold no brace, and need no counting of them.
+_SIMPLE = re.compile(r"\\{1,2}(?:boxed|fbox)[ \t]*+\{([^{}\\]*+)\}")
+
 _COMMANDS = ("\\boxed", "\\fbox")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Opening:
     outer_start: int
     start: int
@@ -31,34 +34,55 @@ class _Opening:
 
 
 class _Scan:
-    """One pass over the braces; keeps only boxes that are not inside another."""
+    """Keeps only boxes that are not inside another; braces outside of all boxes change nothing."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.found: list[tuple[int, int, int, int]] = []
         self.unclosed = False
-        self.stack: list[_Opening] = []
-        self.last_blank = -1
+        self.last_unclosed = -1
+        self._stack: list[_Opening] = []
+        self._open_boxes = 0
+        self._last_blank = -1
 
-    def read(self, token: re.Match[str]) -> None:
-        """Take the next token."""
-        at = token.start()
-        if token["blank"] is not None:
-            self.last_blank = at
-        elif token["bare"] is not None:
+    def read_box(self, start: int, stop: int) -> int:
+        """Read from a command for a box to the end of that box; returns where that is."""
+        simple = _SIMPLE.match(self.text, start, stop)
+        if simple is not None:
+            self.found.append((start, simple.end(), *simple.span(1)))
+            return simple.end()
+        for token in _TOKEN.finditer(self.text, start, stop):
+            self._read(token)
+            if not self._open_boxes:
+                return token.end()
+        self.unclosed = True
+        self.last_unclosed = max(one.outer_start for one in self._stack if one.boxed)
+        return stop
+
+    def _read(self, token: re.Match[str]) -> None:
+        kind = token.lastgroup
+        if kind is None:
+            sign = token[0]
+            if sign == "{":
+                self._stack.append(_Opening(token.start(), token.end(), boxed=False))
+            elif sign == "}" and self._stack:
+                opening = self._stack.pop()
+                if opening.boxed:
+                    self._open_boxes -= 1
+                    self._close(opening, token.start())
+        elif kind == "brace":
+            self._open_boxes += 1
+            self._stack.append(_Opening(token.start(), token.end(), boxed=True))
+        elif kind == "bare":
             start = token.start("bare")
             end = start + len(token["bare"].rstrip(".,/^+-"))
-            self.found.append((at, end, start, end))
-        elif token["brace"] is not None or token[0] == "{":
-            self.stack.append(_Opening(at, token.end(), token["brace"] is not None))
-        elif token[0] == "}" and self.stack:
-            opening = self.stack.pop()
-            if opening.boxed:
-                self._close(opening, at)
+            self.found.append((token.start(), end, start, end))
+        else:
+            self._last_blank = token.start()
 
     def _close(self, opening: _Opening, end: int) -> None:
         holds_boxes = bool(self.found) and self.found[-1][0] > opening.outer_start
-        if holds_boxes and self.last_blank > opening.outer_start:
+        if holds_boxes and self._last_blank > opening.outer_start:
             # Whole paragraphs with boxes of their own: a brace was left open long before.
             self.unclosed = True
             return
@@ -74,9 +98,10 @@ class _Scan:
         self.found.append((opening.outer_start, outer_end, start, end))
 
 
-def has_boxes(text: str) -> bool:
-    """Whether the text may hold a box."""
-    return any(command in text for command in _COMMANDS)
+def box_commands(text: str) -> tuple[str, ...]:
+    """Which commands for boxes the text holds; without any it has no box."""
+    # Boxes stand at the end, so looking from there finds most of them at once.
+    return tuple(command for command in _COMMANDS if text.rfind(command) >= 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +115,29 @@ class Boxes:
     """Where the last one begins that is open at the end of the text; -1 where none is."""
 
 
-def boxes(text: str, begin: int, stop: int, *, visible: bool) -> Boxes:
+def boxes(
+    text: str, begin: int, stop: int, *, visible: bool, commands: tuple[str, ...] = _COMMANDS
+) -> Boxes:
     """The outermost boxes of `text[begin:stop]`."""
-    at = [place for word in _COMMANDS if (place := text.find(word, begin, stop)) >= 0]
-    if not at:
-        return Boxes([])
     scan = _Scan(text)
-    # What stands before the first command cannot close a box, so the slow scan begins there.
-    for token in _TOKEN.finditer(text, max(begin, min(at) - 1), stop):
-        scan.read(token)
-    last = max((opening.outer_start for opening in scan.stack if opening.boxed), default=-1)
-    found = [
+    at = begin
+    places = [(text.find(command, begin, stop), command) for command in commands]
+    while places := [
+        (there, command)
+        for place, command in places
+        if (there := place if place >= at else text.find(command, at, stop)) >= 0
+    ]:
+        at = scan.read_box(_command_start(text, min(places)[0], at), stop)
+    parts = [
         Part(text[start:end], start, end, outer_start, outer_end, visible)
         for outer_start, outer_end, start, end in scan.found
     ]
-    return Boxes(found, scan.unclosed or last >= 0, last)
+    return Boxes(parts, scan.unclosed, scan.last_unclosed)
+
+
+def _command_start(text: str, place: int, least: int) -> int:
+    """One before the command where it is written with a doubled backslash of its own."""
+    first = place
+    while first > least and text[first - 1] == "\\":
+        first -= 1
+    return place - (place - first) % 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from verifier.boxes import boxes, has_boxes
-from verifier.defects import Defect, answer_defects, think_defects
+from verifier.boxes import box_commands, boxes
+from verifier.defects import Defect, answer_defects, in_order, think_defects
 from verifier.fences import CodeBlock, code_blocks, has_fences
 from verifier.spans import Part, Span
 from verifier.tags import Mark, TagKind, Tags, marks
@@ -72,16 +72,17 @@ def parse(text: str, prefix: str = "", tags: Tags = Tags()) -> Completion:  # no
     defects = think_defects(text, thinks, thinking)
     defects |= answer_defects(text, found, visible_start, final)
     # Most completions have neither, and finding that out once is cheaper than in every piece.
-    if not has_boxes(text) and not has_fences(text):
-        cuts.clear()
-    for begin, stop in pairwise(sorted(cuts)):
+    commands, fenced = box_commands(text), has_fences(text)
+    for begin, stop in pairwise(sorted(cuts)) if commands or fenced else ():
         visible = begin >= visible_start
-        found_here = boxes(text, begin, stop, visible=visible)
-        found_boxes += found_here.parts
-        found_blocks += code_blocks(text, begin, stop, visible=visible)
-        if found_here.unclosed and visible:
-            defects.add(Defect.UNCLOSED_BOX)
-            unclosed_box = max(unclosed_box, found_here.last_unclosed)
+        if commands:
+            found_here = boxes(text, begin, stop, visible=visible, commands=commands)
+            found_boxes += found_here.parts
+            if found_here.unclosed and visible:
+                defects.add(Defect.UNCLOSED_BOX)
+                unclosed_box = max(unclosed_box, found_here.last_unclosed)
+        if fenced:
+            found_blocks += code_blocks(text, begin, stop, visible=visible)
     if any(block.visible and not block.closed for block in found_blocks):
         defects.add(Defect.UNCLOSED_CODE_BLOCK)
     return Completion(
@@ -95,7 +96,7 @@ def parse(text: str, prefix: str = "", tags: Tags = Tags()) -> Completion:  # no
         boxes=tuple(found_boxes),
         unclosed_box=unclosed_box,
         code_blocks=tuple(found_blocks),
-        defects=tuple(defect for defect in Defect if defect in defects) if defects else (),
+        defects=in_order(frozenset(defects)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from verifier.tags import Mark, TagKind
@@ -50,6 +51,15 @@ class Defect(StrEnum):
     """After the thinking a code block is opened and never closed."""
 
 
+_NOTHING = (Defect.MISSING_ANSWER, Defect.EMPTY_ANSWER)
+
+
+@lru_cache(maxsize=1024)
+def in_order(defects: frozenset[Defect]) -> tuple[Defect, ...]:
+    """Defects in the order in which `Defect` lists them."""
+    return tuple(defect for defect in Defect if defect in defects)
+
+
 def think_defects(text: str, thinks: list[Mark], thinking: Span | None) -> set[Defect]:
     """What is wrong with the think tags."""
     if thinking is None:
@@ -87,6 +97,8 @@ def answer_defects(
     text: str, found: tuple[Mark, ...], visible_start: int, final: Part | None
 ) -> set[Defect]:
     """What is wrong with the answer tags and with what stands around them."""
+    if not found:
+        return {Defect.MISSING_ANSWER} if text.strip() else {*_NOTHING}
     last_think = max((i for i, mark in enumerate(found) if mark.kind.thinks), default=-1)
     closed = last_think < 0 or found[last_think].kind is TagKind.THINK_CLOSE
     tail = found[last_think + 1 :] if closed else ()

@@ -114,8 +114,20 @@ def concluded(region: Region) -> Iterator[Part]:
 
 def _last(region: Region, pattern: re.Pattern[str], number: int) -> list[re.Match[str]]:
     """The last matches that do not stand in a program."""
-    matches = pattern.finditer(region.text, region.begin, region.stop)
+    begin = _first_chance(region, pattern)
+    matches = pattern.finditer(region.text, begin, region.stop) if begin >= 0 else ()
     return list(deque((m for m in matches if not region.skips(m.start())), maxlen=number))
+
+
+def _first_chance(region: Region, pattern: re.Pattern[str]) -> int:
+    """Where the pattern cannot match before, or -1; these searches for plain text are fast."""
+    if pattern is _HASHES:
+        return region.text.find("####", region.begin, region.stop)
+    if pattern is not _ANSWER or not region.text.isascii():
+        return region.begin
+    word = region.text.lower().find("answer", region.begin, region.stop)
+    # A heading begins with its line.
+    return word if word < 0 else max(region.begin, region.text.rfind("\n", 0, word) + 1)
 
 
 def _sentence(

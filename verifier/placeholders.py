@@ -3,6 +3,7 @@ r"""Pure: `\boxed{}`, `\boxed{your answer}` and the like, which hold no answer."
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from verifier.plaintext import undressed
@@ -39,13 +40,22 @@ _INSTRUCTION = re.compile(
 
 def is_hole(text: str) -> bool:
     r"""Whether it is the blank of an equation, such as `\square`, and not empty."""
-    return 0 < len(text) <= _MAX_CHARS and bool(_HOLE.fullmatch(text)) and not text.isspace()
+    return 0 < len(text) <= _MAX_CHARS and _is_short_hole(text)
 
 
 def is_placeholder(text: str) -> bool:
     """Whether it only says where an answer would stand."""
-    if len(text) > _MAX_CHARS:
-        return False
+    return len(text) <= _MAX_CHARS and _is_short_placeholder(text)
+
+
+# Members of a group repeat their answers.
+@lru_cache(maxsize=4_096)
+def _is_short_hole(text: str) -> bool:
+    return bool(_HOLE.fullmatch(text)) and not text.isspace()
+
+
+@lru_cache(maxsize=4_096)
+def _is_short_placeholder(text: str) -> bool:
     if _DOTS.fullmatch(text) or is_hole(text):
         return True
     if not _SUSPECT.search(text):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from verifier.boxes import has_boxes
+from verifier.boxes import box_commands
 from verifier.completion import parse
 from verifier.extraction import ExtractionRules, extract
 
@@ -20,7 +20,7 @@ _RULES = ExtractionRules(
 @lru_cache(maxsize=1_024)
 def answer_of(reference: str) -> str:
     """The text of the answer; the whole reference where no part of it is marked as the answer."""
-    if not has_boxes(reference) and "####" not in reference:
+    if not box_commands(reference) and "####" not in reference:
         return reference
     found = extract(parse(reference), _RULES)
     return reference if found is None else found.text

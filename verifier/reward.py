@@ -88,10 +88,10 @@ def _value(spec: RewardSpec, verdicts: Sequence[Verdict]) -> float | None:
     else:
         # An optional check that abstains must not lower the sum beside its siblings, so the
         # weights that are there stand in for it.
-        whole = math.fsum(abs(check.weight) for check in spec.checks)
-        present = math.fsum(abs(check.weight) for check, _ in paid)
         value = math.fsum(worth for _, worth in paid)
-        if present != whole:
+        if len(paid) < sum(check.weight != 0 for check in spec.checks):
+            whole = math.fsum(abs(check.weight) for check in spec.checks)
+            present = math.fsum(abs(check.weight) for check, _ in paid)
             value *= whole / present
     if spec.clip is not None:
         value = min(max(value, spec.clip[0]), spec.clip[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +31,17 @@ class Tags:
     answer_close: str = "</answer>"
 
 
+_USUAL = Tags()
+# None of the usual tags can overlap another, so one search finds all of them.
+_USUAL_TAG = re.compile(r"</?(?:think|answer)>")
+_USUAL_KINDS = {
+    _USUAL.think_open: TagKind.THINK_OPEN,
+    _USUAL.think_close: TagKind.THINK_CLOSE,
+    _USUAL.answer_open: TagKind.ANSWER_OPEN,
+    _USUAL.answer_close: TagKind.ANSWER_CLOSE,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One tag where it occurs; a tag written by the prefix stands at 0 and has no length."""
@@ -43,7 +55,24 @@ def marks(text: str, prefix: str, tags: Tags) -> tuple[Mark, ...]:
     """Every tag of the text in order, after the tags of the prefix that still stand."""
     # Joined, because a tag may begin in the prefix and end in the text.
     joined, shift = prefix + text, len(prefix)
-    found = sorted(
+    found = _found(joined, tags)
+    if not found:
+        return ()
+    everywhere = [
+        (start < shift, Mark(kind, max(0, start - shift), max(0, end - shift)))
+        for start, end, kind in found
+    ]
+    prefilled = _standing([mark for before, mark in everywhere if before])
+    return (*prefilled, *(mark for before, mark in everywhere if not before))
+
+
+def _found(text: str, tags: Tags) -> list[tuple[int, int, TagKind]]:
+    """Where each tag stands, in order."""
+    if tags == _USUAL:
+        if "<" not in text:
+            return []
+        return [(m.start(), m.end(), _USUAL_KINDS[m[0]]) for m in _USUAL_TAG.finditer(text)]
+    return sorted(
         (start, end, kind)
         for kind, tag in (
             (TagKind.THINK_OPEN, tags.think_open),
@@ -51,14 +80,8 @@ def marks(text: str, prefix: str, tags: Tags) -> tuple[Mark, ...]:
             (TagKind.ANSWER_OPEN, tags.answer_open),
             (TagKind.ANSWER_CLOSE, tags.answer_close),
         )
-        for start, end in _occurrences(joined, tag)
+        for start, end in _occurrences(text, tag)
     )
-    everywhere = [
-        (start < shift, Mark(kind, max(0, start - shift), max(0, end - shift)))
-        for start, end, kind in found
-    ]
-    prefilled = _standing([mark for before, mark in everywhere if before])
-    return (*prefilled, *(mark for before, mark in everywhere if not before))
 
 
 def _occurrences(text: str, tag: str) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.math.test_reading import LATEX
+from verifier.checks import math_equivalence
 from verifier.checks.base import Judgement, Subject
 from verifier.checks.math_equivalence import CHECK, Params, judge
 from verifier.completion import parse
@@ -79,8 +80,10 @@ class Canned:
 @pytest.fixture(autouse=True)
 def _no_memory() -> Iterator[None]:
     engine.forget()
+    math_equivalence.forget()
     yield
     engine.forget()
+    math_equivalence.forget()
 
 
 def judged(
@@ -257,10 +260,37 @@ def test_what_the_machine_is_to_blame_for_is_not_remembered(reply: Reply, calls:
 
 def test_the_memory_of_proofs_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "MEMO_ENTRIES", 2)
+    monkeypatch.setattr(math_equivalence, "SETTLED_ENTRIES", 2)
     tools = Canned(Reply("done", "compare", {"equal": True, "why": "values"}))
     for answer in ("2", "3", "4", "2"):
         judged("1", rf"\int_{{0}}^{{1}} {answer} dx", tools)
     assert tools.calls == 4
+
+
+def test_an_answer_that_was_settled_is_told_where_it_stands_now() -> None:
+    first, again = (
+        judge(Subject(parse(text), Reference(value="5"), ExtractionRules()), Params(), InProcess())
+        for text in (r"\boxed{10/2}", r"So it is \boxed{10/2}.")
+    )
+    assert (first.evidence["span"], again.evidence["span"]) == ([7, 11], [16, 20])
+    assert first.evidence | {"span": []} == again.evidence | {"span": []}
+
+
+@pytest.mark.parametrize(
+    ("reference", "params", "score"),
+    [
+        (Reference(value="50%"), Params(), 1.0),
+        (Reference(value="50%"), Params(percent_as_fraction=False), 0.0),
+        (Reference(value="0.5"), Params(percent_as_fraction=False), 1.0),
+        (Reference(value="0.5", type="text"), Params(), 1.0),
+    ],
+)
+def test_what_was_settled_holds_for_the_same_question_only(
+    reference: Reference, params: Params, score: float
+) -> None:
+    judged("50%", "0.5")
+    judged(Reference(value="1/2", type="text"), "0.5")
+    assert judged(reference, "0.5", params=params).score == score
 
 
 def test_all_elements_of_one_answer_share_a_budget() -> None:

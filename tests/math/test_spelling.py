@@ -15,6 +15,12 @@ from verifier.math.spelling import same, spell
         (r"2^{77232917}-2", r"$2^{ 77232917 } - 2$"),
         (r"\dfrac12", r"\frac{1}{2}"),
         ("☆", "$☆$"),
+        (r"3.42 \mathrm{bar}", r"3.42 $ \mathrm{bar} $"),
+        ("x or y", "$ x $ or $ y $"),
+        (r"64\degree at 2", "$64°$ at 2"),
+        ("52f", "**52f**"),
+        ("5", r"\(5.\)"),
+        ("2^3,456", "2^{3},456"),
     ],
 )
 def test_the_same_tokens_are_the_same(first: str, second: str) -> None:
@@ -27,6 +33,14 @@ def test_the_same_tokens_are_the_same(first: str, second: str) -> None:
 )
 def test_other_tokens_and_none_at_all_are_not(first: str, second: str) -> None:
     assert not same(first, second)
+
+
+def test_dollar_signs_before_prose_are_money() -> None:
+    assert spell("$5 and $6") == ("$", "5", " ", "and", "$", "6")
+
+
+def test_an_ellipsis_is_no_full_stop() -> None:
+    assert spell("1,2,...") != spell("1,2")
 
 
 def test_many_spaces_between_dollar_signs_are_read_in_linear_time() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import OrderedDict
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -35,6 +35,12 @@ if TYPE_CHECKING:
 
     from verifier.checks.base import ChildReply
     from verifier.extraction import Extraction
+
+
+SETTLED_ENTRIES = 4_096
+# Members of a group repeat their answers. What a limit or the machine has ended is asked again.
+_SETTLING = frozenset((Outcome.CORRECT, Outcome.INCORRECT))
+_settled: OrderedDict[tuple[str, str, str, Params], Judgement] = OrderedDict()
 
 
 class Params(base.Params):
@@ -95,13 +101,36 @@ def _judge_one(
 ) -> Judgement:
     if isinstance(gold, TooComplexError):
         return _beyond_limits(gold, reference, found)
-    evidence: dict[str, JsonValue] = {**found.evidence, "gold_type": gold.kind}
-    if len(found.text) > params.max_answer_chars:
+    question = (found.text, reference.value, reference.type, params)
+    settled = _settled.get(question) if not reference.choices else None
+    if settled is None:
+        settled = _judge_text(found.text, gold, reference, params, tools)
+        if settled.outcome in _SETTLING and not reference.choices:
+            _settled[question] = settled
+            if len(_settled) > SETTLED_ENTRIES:
+                _settled.popitem(last=False)
+    else:
+        _settled.move_to_end(question)
+    evidence = {**found.evidence, **settled.evidence}
+    return Judgement(settled.outcome, settled.score, settled.reason, evidence)
+
+
+def forget() -> None:
+    """Empties the memory of what was settled."""
+    _settled.clear()
+
+
+def _judge_text(
+    text: str, gold: Answer, reference: Reference, params: Params, tools: Tools
+) -> Judgement:
+    """The judgement of an answer, wherever it stood; the evidence does not say where."""
+    evidence: dict[str, JsonValue] = {"gold_type": gold.kind}
+    if len(text) > params.max_answer_chars:
         reason = f"the answer is longer than {params.max_answer_chars} characters"
         return policy_fault(Outcome.TOO_COMPLEX, reason, **evidence)
-    answer = _answer(found.text, gold, reference)
+    answer = _answer(text, gold, reference)
     if isinstance(answer, Judgement):
-        return replace(answer, evidence=evidence)
+        return Judgement(answer.outcome, answer.score, answer.reason, evidence)
     evidence["answer_type"] = answer.kind
     engine = Engine(partial(_prove, tools), params.cpu_seconds)
     try:

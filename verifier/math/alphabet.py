@@ -78,7 +78,7 @@ _SAME = {
     "\\bar": "\\overline", "\\overrightarrow": "\\vec",
     "\\textdegree": "\\degree", "\\pounds": "£", "\\euro": "€", "\\backslash": "\\setminus",
     "\\arcsinh": "\\arsinh", "\\arccosh": "\\arcosh", "\\arctanh": "\\artanh",
-    "\\empty": "\\emptyset", "\\middle": " ", "\\vline": "|",
+    "\\bmod": "\\mod", "\\empty": "\\emptyset", "\\middle": " ", "\\vline": "|",
 }  # fmt: skip
 SYNONYMS: dict[str, tuple[str, ...]] = {name: (to,) for name, to in _SAME.items()} | {
     "\\hspace": (),
@@ -100,7 +100,7 @@ _NO_ARGUMENT_NAMES = """
     pi infty cdot le ge ne approx cup cap in pm mp to mid setminus emptyset degree circ alpha beta
     gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega sin
     cos tan cot sec csc arcsin arccos arctan sinh cosh tanh arsinh arcosh artanh floor ceil
-    max min gcd lcm ln log exp int sum prod lim angle
+    max min gcd lcm choose mod ln log exp int sum prod lim angle
     triangle langle rangle lfloor rfloor lceil rceil ldots equiv land lor neg implies iff
 """
 ARGUMENTS = {

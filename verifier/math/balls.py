@@ -156,6 +156,8 @@ class _Evaluation:
         if name in ("factorial", "binom"):
             return self._gamma(name, arguments)
         reals = [_needed_real(argument) for argument in arguments]
+        if name == "mod":
+            return reals[0] - reals[1] * _rounded("floor", reals[0] / reals[1])
         if name in ("floor", "ceil") and len(reals) == 1:
             return _rounded(name, reals[0])
         if name in ("max", "min"):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from verifier.math.units import Unit
 
 _TWO = 2
+_INDEX = re.compile(r"_\{[^{}]*\}")
 _KELVIN = (("K", 1),)
 _ZERO_CELSIUS = Fraction("273.15")
 _ZERO_FAHRENHEIT = Fraction("459.67")
@@ -142,12 +143,12 @@ def vector(answer: Answer, other: Answer) -> Answer:
     if isinstance(answer, Expression):
         parts = components(answer.latex, len(other.elements))
         return Brackets(answer.latex, other.left, other.right, parts) if parts else answer
-    if not isinstance(answer, Matrix):
+    square = (other.left, other.right) == ("[", "]")
+    if not isinstance(answer, Matrix) or (other.kind == "interval" and not square):
         return answer
+    narrow = len(answer.rows) == 1 or all(len(row) == 1 for row in answer.rows)
     cells = tuple(cell for row in answer.rows for cell in row)
-    if len(answer.rows) != 1 and any(len(row) != 1 for row in answer.rows):
-        return answer
-    return Brackets(answer.latex, other.left, other.right, cells)
+    return Brackets(answer.latex, other.left, other.right, cells) if narrow else answer
 
 
 def _rows(answer: Answer) -> Answer:
@@ -166,7 +167,9 @@ def described(answer: Answer) -> Answer:
     if not isinstance(answer, Equation) or answer.label or len(answer.sides) != _TWO:
         return answer
     for name, value in (answer.sides, answer.sides[::-1]):
-        names = isinstance(name, Expression | Text) and not any(map(str.isdigit, name.latex))
+        bare = _INDEX.sub("", name.latex)
+        kinds = Expression | Text | Ratio
+        names = isinstance(name, kinds) and not any(map(str.isdigit, bare))
         if names and not _is_constant(name) and _is_constant(value):
             return value
     return answer
@@ -178,7 +181,9 @@ def _is_constant(answer: Answer) -> bool:
             return not symbols(parse(answer.latex))
         except ValueError:
             return False
-    return isinstance(answer, Number | Percent | Quantity | Ratio)
+    if isinstance(answer, Ratio):
+        return bool(answer.parts)
+    return isinstance(answer, Number | Percent | Quantity)
 
 
 def rename_argument(equation: Equation, label: str) -> Equation:

@@ -157,6 +157,9 @@ class _Reader(Cursor):
                 factors.append(Power(divisor, MINUS_ONE))
                 if numeric and self._starts():
                     factors.append(self._run(depth))
+            elif self.take("\\mod"):
+                whole = factors[0] if len(factors) == 1 else Product(tuple(factors))
+                factors = [Call("mod", (whole, self._signed(depth, self._run)))]
             else:
                 return factors[0] if len(factors) == 1 else Product(tuple(factors))
 

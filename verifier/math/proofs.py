@@ -56,7 +56,7 @@ class Step:
 
 
 _UNDECIDED = Step(None)
-_BENT = frozenset(("floor", "ceil", "max", "min", "abs"))
+_BENT = frozenset(("floor", "ceil", "max", "min", "abs", "mod"))
 
 
 def compare_values(first: Node, second: Node) -> Step:

@@ -26,7 +26,7 @@ from verifier.math.grammar import negated, parse
 from verifier.math.limits import TooComplexError
 from verifier.math.tree import Node, Sum, Symbol, substituted, symbols
 
-_SYMBOL = re.compile(r"(?:[A-Za-z]|\\(?!pi\b|infty\b)[a-z]+)(?:_\{\w+\})?")
+_SYMBOL = re.compile(r"(?:[A-Za-z]|\\(?!pi\b|infty\b)[a-z]+)(?:_\{\w+\})?(?:\([A-Za-z]\))?")
 _MIRROR = {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le", "\\ne": "\\ne"}
 _LEAST = Expression("-\\infty")
 _MOST = Expression("\\infty")

@@ -46,6 +46,16 @@ _TIMES_TEN = re.compile(r"(?<=\d)\s*[xX]\s*(?=10\s*(?:\^|\*\*))")
 _DISPLAY = re.compile(r"(?<!\\)\$\$([^$]+)(?<!\\)\$\$")
 # The rule of Pandoc: a `$` opens before a non-space and closes after one, so `$5 and $6` is money.
 _INLINE = re.compile(r"(?<!\\)\$(?!\s)([^$]*[^$\s\\])\$(?!\d)")
+# With spaces at its ends it is mathematics where it has no words outside of text mode.
+_SPACED = re.compile(
+    r"""
+    (?<!\\)\$ (
+      (?: \\(?:text|mathrm|mbox|textrm|textbf|mathbf)\s*+\{[^{}$]*+\} | \\[A-Za-z]++ | \\[^A-Za-z]
+        | [A-Za-z](?![A-Za-z]) | [^$A-Za-z\\] )++
+    ) \$(?!\d)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 _THIN_SPACE = re.compile(r"(?<!\\)\\[,;: ]|~")
 _NEGATIVE_SPACE = re.compile(r"(?<!\\)\\!\s*")
 # JSON that was escaped twice; where rows may end, two backslashes are what they say.
@@ -86,11 +96,10 @@ def spell(text: str) -> tuple[str, ...]:
     """The canonical tokens of an answer; raises `TooComplexError` beyond a limit."""
     if len(text) > MAX_CHARS:
         raise TooComplexError(f"longer than {MAX_CHARS} characters")
-    plain = _unwrap(_ascii(text))
-    tokens = _tokenise(plain)
+    tokens = _tokenise(_unspace(_ascii(_unwrap(text))))
     if len(tokens) > MAX_TOKENS:
         raise TooComplexError(f"more than {MAX_TOKENS} tokens")
-    return tuple(_tidy_spaces(_Bracer(tokens).run()))
+    return tuple(_without_stop(_tidy_spaces(_Bracer(tokens).run())))
 
 
 def same(first: str, second: str) -> bool:
@@ -117,24 +126,15 @@ def _ascii(text: str) -> str:
 
 
 def _unwrap(text: str) -> str:
-    """Math-mode signs, bold stars, spacing commands and a final full stop removed."""
+    """Math-mode signs and bold stars removed."""
+    text = text.strip()
     if "\\\\" in text and "\\begin" not in text:
         text = _ESCAPED_TWICE.sub(r"\\", text)
-    text = _STARRED.sub(r"\1", text.strip())
+    if text[:2] == "**" == text[-2:] and text[2:-2].strip() and "**" not in text[2:-2]:
+        text = text[2:-2].strip()
+    text = _STARRED.sub(r"\1", text)
     text = _DISPLAY.sub(r" \1 ", _undollar(text))
-    text = _INLINE.sub(r" \1 ", text)
-    text = _NEGATIVE_SPACE.sub("", text.replace(r"\left.", "").replace(r"\right.", ""))
-    text = _DOTTED.sub(r"\1\\overline", text)
-    if "{,}" in text:
-        text = _BRACED_COMMA.sub(".", text)
-    if "x" in text or "X" in text:
-        text = _TIMES_TEN.sub(r"\\cdot ", text)
-    if "€" in text or "EUR" in text:
-        text = _EURO_COMMA.sub(lambda m: m[1].replace(".", "") + "." + m[2], text)
-    text = _THIN_SPACE.sub(" ", text.replace("{,}", ",")).strip()
-    if text.endswith(".") and not text.endswith(".."):
-        text = text[:-1]
-    return text
+    return _SPACED.sub(r" \1 ", _INLINE.sub(r" \1 ", text))
 
 
 def _undollar(text: str) -> str:
@@ -144,6 +144,19 @@ def _undollar(text: str) -> str:
     if core[:1] != "$" or core[-1:] != "$" or not inside or "$" in inside or inside[-1] == "\\":
         return text
     return inside
+
+
+def _unspace(text: str) -> str:
+    """Spacing commands as spaces or nothing, dots over digits as a bar."""
+    text = _NEGATIVE_SPACE.sub("", text.replace(r"\left.", "").replace(r"\right.", ""))
+    text = _DOTTED.sub(r"\1\\overline", text)
+    if "{,}" in text:
+        text = _BRACED_COMMA.sub(".", text)
+    if "x" in text or "X" in text:
+        text = _TIMES_TEN.sub(r"\\cdot ", text)
+    if "€" in text or "EUR" in text:
+        text = _EURO_COMMA.sub(lambda m: m[1].replace(".", "") + "." + m[2], text)
+    return _THIN_SPACE.sub(" ", text.replace("{,}", ",")).strip()
 
 
 def _tokenise(text: str) -> list[str]:
@@ -210,6 +223,11 @@ def _numeric(lexeme: str) -> list[str]:
     return [lexeme]
 
 
+def _without_stop(tokens: list[str]) -> list[str]:
+    """Without the full stop of a sentence; more than one are an ellipsis."""
+    return tokens[:-1] if tokens[-1:] == ["."] and tokens[-2:-1] != ["."] else tokens
+
+
 def _tidy_spaces(tokens: list[str]) -> list[str]:
     """Spaces kept only where a number or word stands on both sides."""
     kept: list[str] = []
@@ -247,7 +265,7 @@ class _Bracer:
                 self._at += 1
                 continue
             out.extend(self._one(0))
-        return out
+        return _chosen(out)
 
     def _peek(self) -> str:
         return self._tokens[self._at] if self._at < len(self._tokens) else ""
@@ -263,7 +281,7 @@ class _Bracer:
         lexeme = self._tokens[self._at]
         self._at += 1
         if lexeme == "{":
-            return self._group(depth)
+            return self._bare(depth)
         out = [lexeme]
         if lexeme == "\\sqrt" and self._peek() == "[":
             out.extend(self._index(depth))
@@ -286,7 +304,17 @@ class _Bracer:
         while self._peek() not in ("}", ""):
             out.extend(self._one(depth + 1))
         self._at += 1
-        return out
+        return _chosen(out)
+
+    def _bare(self, depth: int) -> list[str]:
+        r"""The inside of braces that belong to no command; with commas they mean a set."""
+        inside = self._group(depth)
+        level = 0
+        for lexeme in inside:
+            level += (lexeme in "({[") - (lexeme in ")}]")
+            if lexeme == "," and level == 0:
+                return ["\\{", *inside, "\\}"]
+        return inside
 
     def _index(self, depth: int) -> list[str]:
         r"""The `[3]` of `\sqrt[3]{2}`; nothing where the bracket never closes."""
@@ -318,6 +346,11 @@ class _Bracer:
             else:
                 self._at += 1
             return ["{", following[0], "}"]
+        if command in ("^", "_") and "," in following[1:]:
+            # `(995^2,994^2)`: no power has thousands.
+            digits, _, others = following.partition(",")
+            self._tokens[self._at : self._at + 1] = [",", others]
+            return ["{", digits, "}"]
         if command in ("\\sqrt", "^", "_") and following == "(":
             return ["{", *self._parentheses(depth), "}"]
         if command == "^" and following in "+-":
@@ -348,3 +381,11 @@ class _Bracer:
                 break
             out.extend(self._one(depth + 1))
         return out
+
+
+def _chosen(tokens: list[str]) -> list[str]:
+    r"""`n \choose k`, which takes all that stands in its braces, as a binomial coefficient."""
+    if "\\choose" not in tokens:
+        return tokens
+    at = tokens.index("\\choose")
+    return ["\\binom", "{", *tokens[:at], "}", "{", *tokens[at + 1 :], "}"]

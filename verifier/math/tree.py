@@ -80,7 +80,7 @@ AREA = ("arsinh", "arcosh", "artanh")
 # The base of a logarithm is its first argument, the number below the bar of a binomial its second.
 OTHERS = (
     *("exp", "ln", "log", "abs", "floor", "ceil", "factorial", "binom"),
-    *("max", "min", "gcd", "lcm"),
+    *("max", "min", "gcd", "lcm", "mod"),
 )
 FUNCTIONS = frozenset((*TRIGONOMETRIC, *INVERSE, *HYPERBOLIC, *AREA, *OTHERS))
 

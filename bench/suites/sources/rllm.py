@@ -21,6 +21,9 @@ def sides(called: Called) -> Sides:
     if called.name != "reward" or called.part != ("is_correct",):
         return None
     task, response = called.arguments[:2]
+    if "</think>" not in str(response):
+        # Wrong for its format, whatever its answer.
+        return None
     return (task.get("ground_truth") if isinstance(task, dict) else None), response
 
 

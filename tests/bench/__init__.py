@@ -1,0 +1,1 @@
+"""Benchmarks that hold more than a loop around the service."""
