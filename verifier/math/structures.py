@@ -94,7 +94,7 @@ def _bracketed(tokens: Tokens, read: Reader) -> Answer | None:
     pieces, commas = split(inner, (",", ";"))
     if not commas:
         content = read(inner)
-        if left != "[" or isinstance(content, Matrix):
+        if left != "[" or isinstance(content, Matrix | Equation):
             return content
         return Brackets(join(tokens), left, right, (content,)) if right == "]" else None
     left, right = left.replace("\\langle", "("), right.replace("\\rangle", ")")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MAX_UNIT_WORDS = 3
 """So many unknown words in a row may name a thing that is counted (`5 small red apples`)."""
+_MAX_OF_WORDS = 4
+_DESCRIBING = frozenset(("the", "an", "each"))
 _MAX_POWER = 12
 POWER_WORDS = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
 """Words before a unit that raise it to a power."""
@@ -30,7 +32,7 @@ _NOT_UNIT_WORDS = """
     approximately about around exactly a an the to from by x y z for when where else
     otherwise only at least most between remainder r mod true false yes none as am th st nd rd
     out each over off base approx approximate rounded guess unsure sure likely probably unknown
-    final wait
+    final wait percent percentage pct
     或 和 与 且 不 非 不是 约 大约 左右 以上 以下 倍 余 点 万 亿 千 百 十
 """
 _NOT_UNITS = frozenset(_NOT_UNIT_WORDS.split())
@@ -158,8 +160,22 @@ def read_unit(tokens: Tokens) -> Unit | None:
     What stands after the first slash or "per" is divided by, as in `J/kg K`. Up to three unknown
     words are a unit too (`5 red apples`), compared by their letters.
     """
+    words = [word_of(t).lower() if is_word(t) else t for t in tokens]
+    if words == ["times"]:
+        return _base("times")
+    if "of" in words:
+        # `gallons of gas`: what is measured is no part of the unit.
+        at = words.index("of")
+        rest = [word for word in words[at + 1 :] if word not in (" ", "-")]
+        if not 0 < len(rest) <= _MAX_OF_WORDS or not all(map(_describes, rest)):
+            return None
+        tokens = tokens[:at]
     parts = _parts(tokens)
     return _Factors().read(parts) if parts else None
+
+
+def _describes(word: str) -> bool:
+    return len(word) > 1 and word.isalpha() and (word not in _NOT_UNITS or word in _DESCRIBING)
 
 
 def _parts(tokens: Tokens) -> list[str] | None:
