@@ -61,7 +61,7 @@ def test_the_last_box_or_one_line_of_boxes_is_the_answer(text: str, expected: st
         (r"x=\boxed{1}, y=\boxed{2}", "x=1, y=2"),
         ("$x = \\boxed{1}$ and $y=\\boxed{2}$.", "x=1, y=2"),
         ("$x = \\boxed{1}$\n$y=\\boxed{2}$.", "x=1, y=2"),
-        (r"x_{1}=\boxed{1},\quad x_{2}=\boxed{2}", "x_1=1, x_2=2"),
+        (r"x_{1}=\boxed{1},\quad x_{2}=\boxed{2}", "1, 2"),
         (r"\theta = \boxed{1}, r = \boxed{2}", r"\theta=1, r=2"),
         (r"P(A)=\boxed{1}, P(B)=\boxed{2}", "P(A)=1, P(B)=2"),
         (r"x=\boxed{x=1}, y=\boxed{2}", "x=1, y=2"),

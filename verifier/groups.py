@@ -127,7 +127,9 @@ def _joined(found: list[Part], labels: list[str]) -> str:
     """One text for parts of one answer, with their labels where all have one of their own."""
     answers = [part.stripped().text for part in found]
     names = ["".join(label.split()) for label in labels]
-    if all(names) and len(set(names)) == len(names):
+    # `x_1` and `x_2` are values of the same unknown.
+    unknowns = {name.partition("_")[0] for name in names}
+    if all(names) and len(unknowns) == len(names):
         answers = [
             answer if "=" in answer else f"{name.rstrip(':=')}={answer}"
             for name, answer in zip(names, answers, strict=True)
