@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 EXAMPLE_URL = "http://127.0.0.1:8080"
 README = ROOT / "README.md"
-DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = sorted({*DOCUMENTS, *ROOT.glob("*.md"), *(ROOT / "examples").glob("*.md")})
 SETTINGS = {f"VERIFIER_{name.upper()}" for name in Settings.model_fields}
 NAMES = {*SETTINGS, "VERIFIER_API_KEY"}  # the key of a client, which is no setting of the service

@@ -130,3 +130,16 @@ def test_a_judgement_needs_no_redis() -> None:
             raise RedisGone("away")
 
     assert Memory(Gone(), 60).recall("a", Judge(RIGHT), always) == RIGHT
+
+
+def test_much_evidence_is_not_remembered(redis: Redis) -> None:
+    """Programs print, and Redis is not for that."""
+    calls: list[int] = []
+
+    def judge() -> Judgement:
+        calls.append(1)
+        return Judgement(Outcome.CORRECT, 1.0, "", {"stdout": "x" * (1 << 17)})
+
+    for _ in range(2):
+        Memory(redis, 60).recall("much", judge, lambda: True)
+    assert len(calls) == 2

@@ -10,11 +10,14 @@
     │   ├── UnsupportedMediaType     415  the body is not application/json
     │   ├── InvalidRequest           422  the body has the wrong shape
     │   ├── InvalidSpec              422  a reward spec cannot be used
+    │   ├── InvalidReference         422  a rollout is invalid, and its client knows no null
     │   └── IdempotencyKeyReused     422  the key came before with another body
     └── ServiceError             the service could not: HTTP 5xx or 429, exit code 3
         ├── Overloaded               429  the bounded queue stayed full up to the deadline
         ├── QueueUnavailable         503  Redis cannot be reached or is full
         ├── SandboxUnavailable       503  there is no sandbox to run a program in
+        ├── Unscored                 503  a rollout is unscored, and its client knows no null
+        ├── GatewayTimeout           504  the same, for clients that try again at no other status
         └── InternalError            500  a bug of ours
 
 Faults that concern one rollout are not errors: they are outcomes of its verdicts
@@ -127,6 +130,18 @@ class InvalidSpec(CallerError):
     advice = "Correct the spec; `verifier spec check FILE` explains it."
 
 
+class InvalidReference(CallerError):
+    """A rollout is invalid by its reference or spec, and the wire format of its client has no null.
+
+    Only the drop-in endpoints answer so; elsewhere it is a reward of null, status `invalid`.
+    """
+
+    status = 422
+    slug = "invalid-reference"
+    title = "The reference of a rollout cannot be used"
+    advice = "Correct the reference or choose another `reference` format; trying again is no use."
+
+
 class IdempotencyKeyReused(CallerError):
     """The idempotency key came before with another body."""
 
@@ -169,6 +184,30 @@ class SandboxUnavailable(ServiceError):
     slug = "sandbox-unavailable"
     title = "There is no sandbox to run a program in"
     advice = "Do what the detail says; `verifier doctor` examines the sandbox."
+
+
+class Unscored(ServiceError):
+    """The service could not judge a rollout, and the wire format of its client has no null.
+
+    Only the drop-in endpoints answer so; elsewhere it is a reward of null, status `unscored`.
+    """
+
+    status = 503
+    slug = "unscored"
+    title = "A rollout could not be judged"
+    advice = "Try again; look at /readyz. `on_unscored` gives such rollouts a number instead."
+
+
+class GatewayTimeout(ServiceError):
+    """The service could not run a program in time.
+
+    Clients of SandboxFusion try again at this status and at no other.
+    """
+
+    status = 504
+    slug = "gateway-timeout"
+    title = "A program could not be run in time"
+    advice = "Try again; add workers, and look at /readyz."
 
 
 def describe(error: BaseException) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _CLAIM_SECONDS = 10
 """Who does a piece of work says so for this long; the others wait for it."""
 _LOOK_SECONDS = 0.01
+_MAX_BYTES = 64 << 10
+"""More evidence than this (what a program printed) is worth less than its place in Redis."""
 
 
 class _Remembered(msgspec.Struct, frozen=True, array_like=True):
@@ -35,7 +37,7 @@ _decoder = msgspec.msgpack.Decoder(_Remembered)
 
 
 class Memory:
-    """Remembers for a while. A judgement without a score is never remembered.
+    """Remembers for a while. A judgement without a score, or of much evidence, never is.
 
     Args:
         redis: where; while it is away nothing is remembered, and that is all.
@@ -68,8 +70,10 @@ class Memory:
         try:
             judgement = judge()
             if judgement.score is not None:
-                with contextlib.suppress(RedisError):
-                    self._redis.set(key, _packed(judgement, judgement.score), ex=self._seconds)
+                packed = _packed(judgement, judgement.score)
+                if len(packed) <= _MAX_BYTES:
+                    with contextlib.suppress(RedisError):
+                        self._redis.set(key, packed, ex=self._seconds)
         finally:
             with contextlib.suppress(RedisError):
                 self._redis.unlink(claim)

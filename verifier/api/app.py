@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 
 import verifier
-from verifier.api import catalogue, health, problems, score, tickets
+from verifier.api import catalogue, dialects, health, problems, score, tickets
 from verifier.api.routing import State
 from verifier.metrics import Metrics
 from verifier.model import ScoreRequest
@@ -63,6 +63,8 @@ def create_app(settings: Settings, redis_url: str) -> FastAPI:
     )
     for module in (score, tickets, catalogue, health, problems):
         app.include_router(module.router)
+    for dialect in dialects.registry().values():
+        app.include_router(dialect.router)
     problems.install(app)
     app.add_middleware(_Observe, metrics=metrics)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as FastAPI documents
@@ -122,7 +124,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         schemas = document["components"]["schemas"]
-        for model in _BODIES:
+        foreign = [body for one in dialects.registry().values() for body in one.bodies]
+        for model in (*_BODIES, *foreign):
             schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= schema.pop("$defs", {})
             schemas[model.__name__] = schema

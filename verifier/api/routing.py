@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import binascii
 import hmac
 import json
 from dataclasses import dataclass
@@ -16,12 +19,15 @@ from verifier import errors
 from verifier.spec import validation_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from verifier.metrics import Metrics
     from verifier.service import Service
     from verifier.settings import Settings
     from verifier.tickets import Tickets
 
 _Model = TypeVar("_Model", bound=BaseModel)
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +69,40 @@ async def let_in(
     Raises:
         Unauthorized: no key, or a wrong one.
     """
+    _compare(state, credentials.credentials.encode() if credentials else b"")
+
+
+async def let_in_client(
+    request: Request,
+    state: StateOf,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> None:
+    """As `let_in`; the key may be the password of a URL too, for clients that know only a URL.
+
+    HTTP clients send `http://any:KEY@host/` as basic authentication.
+
+    Raises:
+        Unauthorized: no key, or a wrong one.
+    """
+    given = credentials.credentials.encode() if credentials else _password(request)
+    _compare(state, given)
+
+
+def _compare(state: State, given: bytes) -> None:
     keys = [key.get_secret_value().encode() for key in state.settings.api_keys]
-    if not keys:
-        return
-    given = credentials.credentials.encode() if credentials else b""
     # Every key is compared, so that the time does not tell which one nearly fits.
-    if not sum(hmac.compare_digest(given, key) for key in keys):
+    if keys and not sum(hmac.compare_digest(given, key) for key in keys):
         raise errors.Unauthorized("the bearer key is missing or wrong")
+
+
+def _password(request: Request) -> bytes:
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return b""
+    try:
+        return base64.b64decode(encoded).partition(b":")[2]
+    except binascii.Error:
+        return b""
 
 
 async def read_body(request: Request, limit_bytes: int) -> bytes:
@@ -93,6 +126,29 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
             raise too_large
         parts.append(part)
     return b"".join(parts)
+
+
+async def unless_disconnected(request: Request, work: Coroutine[None, None, _Value]) -> _Value:
+    """What `work` gives; where the client goes away first, it is cancelled.
+
+    Raises:
+        Overloaded: the client went away, and nobody reads this.
+    """
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            working.cancel()
+            raise errors.Overloaded("the client went away")
+        return working.result()
+    finally:
+        leaving.cancel()
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def decode(model: type[_Model], body: bytes) -> _Model:

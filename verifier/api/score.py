@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
 
 from verifier import errors
 from verifier.api.problems import documented
-from verifier.api.routing import JSON, StateOf, body_schema, decode, let_in, read_body
+from verifier.api.routing import (
+    JSON,
+    StateOf,
+    body_schema,
+    decode,
+    let_in,
+    read_body,
+    unless_disconnected,
+)
 from verifier.model import ScoreRequest, ScoreResponse, TicketStatus
 from verifier.service import counts
 
 if TYPE_CHECKING:
     from verifier.api.routing import State
-    from verifier.service import Finished, Order
+    from verifier.service import Order
 
 router = APIRouter(tags=["score"], dependencies=[Depends(let_in)])
 
@@ -61,7 +68,7 @@ async def score(request: Request, state: StateOf, idempotency_key: IdempotencyKe
     order = state.service.order(decode(ScoreRequest, body))
     if idempotency_key is not None:
         return await _score_once(state, order, body, idempotency_key)
-    finished = await _unless_disconnected(request, state, order)
+    finished = await unless_disconnected(request, state.service.score(order))
     rewards = b",".join(one.json for one in finished)
     return _answer(rewards, counts(finished))
 
@@ -79,25 +86,6 @@ async def _score_once(state: State, order: Order, body: bytes, key: str) -> JSON
         for status in found:
             found[status] += f'"status":"{status}"'.encode() in reward
     return _answer(b",".join(rewards), found)
-
-
-async def _unless_disconnected(request: Request, state: State, order: Order) -> list[Finished]:
-    """Score; where the client goes away first, drop its work."""
-    scoring = asyncio.ensure_future(state.service.score(order))
-    leaving = asyncio.ensure_future(_disconnected(request))
-    try:
-        await asyncio.wait({scoring, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not scoring.done():
-            scoring.cancel()
-            raise errors.Overloaded("the client went away")
-        return scoring.result()
-    finally:
-        leaving.cancel()
-
-
-async def _disconnected(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 def _answer(rewards: bytes, found: dict[str, int]) -> JSON:

@@ -38,9 +38,10 @@ class Params(base.Params):
     language: str = "python"
     """The language that counts, or `auto`: what the code fence says, Python where it says
     nothing. Tests that call functions are always in Python."""
-    source: Literal["last_block", "answer", "whole"] = "last_block"
+    source: Literal["last_block", "answer", "whole", "raw"] = "last_block"
     """The last fenced code block after the thinking; the last one in the answer tag, or all of
-    that where it has none; or everything after the thinking."""
+    that where it has none; everything after the thinking; or the completion as it is, where that
+    is a program and not a model's words."""
     allow_unclosed: bool = False
     """Take a last block that is never closed too, though it may have been cut off."""
     score: Policy = "all"

@@ -21,7 +21,7 @@ _DEFAULT_LANGUAGE = "python"
 # Beside a program these say how to call it or what it prints.
 _NOT_PROGRAMS = frozenset({"bash"})
 
-Where = Literal["last_block", "whole", "answer"]
+Where = Literal["last_block", "whole", "answer", "raw"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,16 @@ def find_source(
     """The program, or why there is none.
 
     Args:
-        completion: where to look; only what comes after the thinking counts.
+        completion: where to look; only what comes after the thinking counts, but for `raw`.
         where: `last_block`: the last fenced code block. `answer`: the last block in the answer tag,
-            or all of it where there is none. `whole`: everything.
+            or all of it where there is none. `whole`: everything. `raw`: that, and the thinking.
         language: a language, or `auto`: what the fence says.
         allow_unclosed: whether the last block may lack its closing fence.
     """
     text, begin, end = completion.text, completion.visible_start, len(completion.text)
     default = _DEFAULT_LANGUAGE if language == AUTO else language
-    if where == "whole":
-        return _of(text, begin, end, default)
+    if where in ("whole", "raw"):
+        return _of(text, 0 if where == "raw" else begin, end, default)
     blocks: Sequence[CodeBlock] = [block for block in completion.code_blocks if block.visible]
     if where == "answer":
         if completion.answer is None:
