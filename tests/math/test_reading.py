@@ -2,6 +2,7 @@ r"""An answer is read as the kind of thing that it is, however it is typed."""
 
 from __future__ import annotations
 
+import contextlib
 from fractions import Fraction
 
 import pytest
@@ -167,7 +168,5 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 )
 def test_no_part_is_read_twice(text: str) -> None:
     """Reading each part twice would take 2 to the 20th steps here."""
-    try:
+    with contextlib.suppress(TooComplexError, UnreadableError):
         assert read(text)
-    except ValueError as error:
-        assert isinstance(error, TooComplexError | UnreadableError)

@@ -95,7 +95,10 @@ FUNCTION_WORDS = {name: f"\\{name}" for name in _FUNCTION_NAMES.split()} | {
     "arcsinh": "\\arsinh", "arccosh": "\\arcosh", "arctanh": "\\artanh",
     "asin": "\\arcsin", "acos": "\\arccos", "atan": "\\arctan",
 }  # fmt: skip
-_ONE_ARGUMENT = ("\\sqrt", "^", "_", "\\overline", "\\vec", "\\hat", "\\mathbb", "\\pmod")
+_ONE_ARGUMENT = (
+    *("\\sqrt", "^", "_", "\\overline", "\\vec", "\\hat", "\\dot", "\\ddot", "\\tilde"),
+    *("\\mathbb", "\\pmod"),
+)
 _NO_ARGUMENT_NAMES = """
     pi infty cdot le ge ne approx cup cap in pm mp to mid setminus emptyset degree circ alpha beta
     gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega sin

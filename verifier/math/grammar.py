@@ -45,7 +45,7 @@ _GREEK_NAMES = """
     omega Gamma Delta Theta Lambda Xi Sigma Phi Psi Omega
 """
 _GREEK = frozenset(f"\\{name}" for name in _GREEK_NAMES.split())
-_DECORATED = frozenset(("\\vec", "\\hat", "\\overline"))
+_DECORATED = frozenset(("\\vec", "\\hat", "\\overline", "\\dot", "\\ddot", "\\tilde"))
 _PREFIX = frozenset(
     f"\\{name}"
     for name in (*TRIGONOMETRIC, *INVERSE, *HYPERBOLIC, *AREA, "ln", "exp", "floor", "ceil")
