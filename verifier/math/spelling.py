@@ -348,15 +348,9 @@ class _Bracer:
             return ["{", following[0], "}"]
         if command in ("^", "_") and "," in following[1:]:
             # `(995^2,994^2)`: no power has thousands.
-<<<<<<< HEAD
             digits, _, others = following.partition(",")
             self._tokens[self._at : self._at + 1] = [",", others]
             return ["{", digits, "}"]
-=======
-            number, _, rest = following.partition(",")
-            self._tokens[self._at : self._at + 1] = [",", rest]
-            return ["{", number, "}"]
->>>>>>> h-golds
         if command in ("\\sqrt", "^", "_") and following == "(":
             return ["{", *self._parentheses(depth), "}"]
         if command == "^" and following in "+-":
