@@ -52,8 +52,8 @@ def main() -> None:
     verdicts: dict[str, list[Verdict]] = {
         OURS: [None if reward.reward is None else reward.reward == 1 for reward in rewards]
     }
-    for name in PEERS if given.only is None else ():
-        if name not in ELSEWHERE or given.peers_python:
+    for name in given.only or PEERS:
+        if name in PEERS and (name not in ELSEWHERE or given.peers_python):
             verdicts[name] = asked(name, pairs, given)
     groups = {source.name: (source.name, total(source)) for source, _ in loaded}
     counts = count(pairs, groups, verdicts)
@@ -76,7 +76,9 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkouts", type=Path, help="a folder of <owner>+<repository> folders")
-    parser.add_argument("--only", choices=[OURS], help="ask no peers")
+    parser.add_argument(
+        "--only", nargs="+", choices=[OURS, *PEERS], help="ask these; ours is always asked"
+    )
     parser.add_argument("--sources", nargs="+", metavar="NAME", help="these only")
     parser.add_argument("--peers-python", metavar="PATH", help="for those with requirements")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keeps the verdicts of peers")

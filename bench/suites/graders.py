@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from sandbox import die_with_parent
 from suites.peers import ELSEWHERE
 from verifier.bench.served import served
 from verifier.client import Client
@@ -96,12 +97,14 @@ class Peer:
         return self.elsewhere if self.name in ELSEWHERE else sys.executable
 
     def _start(self) -> subprocess.Popen[bytes]:
+        parent = os.getpid()
         script = Path(__file__).with_name("peers.py")
         self._process = subprocess.Popen(
             [self._interpreter, "-W", "ignore", str(script), self.name, str(self.checkouts)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
+            preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509 - a system call and nothing else
         )
         return self._process
 

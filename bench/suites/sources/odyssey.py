@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from suites.loading import Source, text
-from suites.pairs import Pair, Skipped
+from suites.pairs import Pair, Skipped, bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 NAME = "odyssey-math"
 _LABELS = {"1": True, "0": False}
 # Golds end with what the LaTeX of their document has after them.
+_CHOICE = re.compile(r"\(?[A-Z]\)?")
+_LEFT_OVER = re.compile(r"[\"\n]|\\\\|,$|[{\[]$")
 _AFTER = re.compile(r"(?:\s|\\\\|\\noindent\b|\\newpage\b|\.$)+$")
 
 
@@ -31,6 +33,10 @@ def load(root: Path) -> Iterator[Found]:
                 equal = _LABELS.get(str(case["is_correct"]).strip())
                 if gold is None or answer is None or equal is None:
                     yield Skipped(origin, "no text or no label")
+                elif _CHOICE.fullmatch(bare(_AFTER.sub("", gold))):
+                    yield Skipped(origin, "a choice, of which the answer may say the meaning")
+                elif _LEFT_OVER.search(answer):
+                    yield Skipped(origin, "an answer with rests of its JSON")
                 else:
                     yield Pair(NAME, _AFTER.sub("", gold), answer, equal, origin)
 
