@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 NAME = "math"
 
-DISAGREEMENTS_VARIABLE = "VERIFIER_BENCH_DISAGREEMENTS"
+DISAGREEMENTS_VARIABLE = "BENCH_DISAGREEMENTS"
 """A file for the rollouts on which the two sides disagree, as JSON lines."""
 _ROUNDS = 3
 _SLICE = 40

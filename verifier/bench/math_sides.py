@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from verifier.bench.math_workloads import Workload
 
-TRL_VARIABLE = "VERIFIER_BENCH_TRL_PYTHON"
+TRL_VARIABLE = "BENCH_TRL_PYTHON"
 """The interpreter that has `trl`; without it this one is asked for Math-Verify."""
 _PEER = Path(__file__).with_name("math_peer.py")
 _HEAD_START_SECONDS = 0.5

@@ -14,7 +14,7 @@ from verifier.errors import InvalidRequest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-ROLLOUTS_VARIABLE = "VERIFIER_BENCH_ROLLOUTS"
+ROLLOUTS_VARIABLE = "BENCH_ROLLOUTS"
 """A folder of `<workload>.jsonl`, one {"group", "completion", "reference"} a line."""
 GROUPS = "groups"
 MIXED = "mixed"
