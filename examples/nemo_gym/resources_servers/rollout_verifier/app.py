@@ -1,7 +1,7 @@
 """A resources server for NeMo Gym that passes `/verify` on to a rollout verifier.
 
 Copy this folder into `resources_servers/` of a checkout of NeMo Gym, which starts it like its own.
-ROLLOUT_VERIFIER_URL says where the verifier is and how it shall judge.
+REWARD_SERVICE_URL says where the verifier is and how it shall judge.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import aiohttp
 from fastapi import Request  # noqa: TC002 - FastAPI reads annotations
 from nemo_gym.base_resources_server import BaseResourcesServerConfig, SimpleResourcesServer
 
-URL = os.environ.get("ROLLOUT_VERIFIER_URL", "http://127.0.0.1:8080/verify?mask=1")
+URL = os.environ.get("REWARD_SERVICE_URL", "http://127.0.0.1:8080/verify?mask=1")
 SECONDS = 60
 TRIES = 3
 
