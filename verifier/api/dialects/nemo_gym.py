@@ -81,7 +81,7 @@ class AggregateRequest(Body):
 class AggregateAnswer(BaseModel):
     """Statistics of the rewards."""
 
-    group_level_metrics: list[dict[str, float]] = []
+    group_level_metrics: list[dict[str, int | float]] = []
     agent_metrics: dict[str, float] = {}
     key_metrics: dict[str, float] = {}
 
