@@ -152,6 +152,18 @@ def test_without_a_sandbox_verl_tries_again(without_sandbox: httpx2.Client) -> N
     assert (answer.status_code, answer.json()["type"]) == (504, "/problems/gateway-timeout")
 
 
+def test_without_a_sandbox_roll_leaves_no_case_out(without_sandbox: httpx2.Client) -> None:
+    """It pays for the cases that it has an answer of status 200 for."""
+    answer = without_sandbox.post("/run_code", json=ROLL, params={"within": 1})
+    assert (answer.status_code, answer.json()["status"]) == (200, "SandboxError")
+    assert "VERIFIER_SANDBOX" in answer.json()["message"]
+
+
+def test_roll_leaves_no_case_out_that_came_too_late(busy: httpx2.Client) -> None:
+    answer = busy.post("/run_code", json=ROLL | {"stdin": "7 7"}, params={"within": 1})
+    assert (answer.status_code, answer.json()["status"]) == (200, "SandboxError")
+
+
 def test_a_full_queue_is_held_and_then_tried_again(overloaded: httpx2.Client) -> None:
     started = time.monotonic()
     answer = overloaded.post("/run_code", json=VERL, params={"within": 1})
