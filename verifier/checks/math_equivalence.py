@@ -47,7 +47,11 @@ class Params(base.Params):
     """Where people disagree about equality, and how much work an answer is worth."""
 
     percent_as_fraction: bool = True
-    """`50%` equals `0.5` and `1/2`. It never equals `50`."""
+    """`50%` equals `0.5` and `1/2`. It equals `50` only
+    with `percent_as_number`."""
+    percent_as_number: bool = False
+    """`50%` equals `50`, for data sets that leave the sign out where the question says "percent".
+    It makes equality ambiguous: `50%` is then equal to both `50` and `0.5`."""
     ratio_as_fraction: bool = False
     """`3:4` equals `3/4`. Two ratios are equal when they reduce to the same."""
     ignore_missing_unit: bool = True
@@ -205,6 +209,7 @@ def _compare(
     """The finding, also by way of what the letters of a multiple choice stand for."""
     policy = Policy(
         percent_as_fraction=params.percent_as_fraction,
+        percent_as_number=params.percent_as_number,
         ratio_as_fraction=params.ratio_as_fraction,
         ignore_missing_unit=params.ignore_missing_unit,
         convert_units=params.convert_units,

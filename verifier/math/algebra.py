@@ -56,7 +56,8 @@ class Field(Exponentials):
 
     def __init__(self, *nodes: Node) -> None:
         super().__init__(math.lcm(*map(_index, nodes)))
-        self._known: dict[Node, Quotient] = {}
+        # By identity: a node's hash walks all that is below it, and `nodes` outlive the field.
+        self._known: dict[int, Quotient] = {}
 
     def equal(self, first: Node, second: Node) -> bool:
         """Whether the two are proved equal."""
@@ -96,9 +97,9 @@ class Field(Exponentials):
 
     def quotient(self, node: Node) -> Quotient:
         """The node as a quotient of polynomials."""
-        found = self._known.get(node)
+        found = self._known.get(id(node))
         if found is None:
-            found = self._known[node] = self._convert(node)
+            found = self._known[id(node)] = self._convert(node)
         return found
 
     def _convert(self, node: Node) -> Quotient:

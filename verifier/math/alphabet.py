@@ -91,6 +91,14 @@ _FUNCTION_NAMES = """
     sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh arsinh arcosh artanh ln log exp
     sqrt max min gcd lcm det floor ceil
 """
+PREFIX_FUNCTIONS = frozenset(
+    f"\\{name}"
+    for name in (
+        *("sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh"),
+        *("tanh", "arsinh", "arcosh", "artanh", "ln", "log", "exp", "floor", "ceil"),
+    )
+)
+"""Functions of one argument that need no parentheses."""
 FUNCTION_WORDS = {name: f"\\{name}" for name in _FUNCTION_NAMES.split()} | {
     "arcsinh": "\\arsinh", "arccosh": "\\arcosh", "arctanh": "\\artanh",
     "asin": "\\arcsin", "acos": "\\arccos", "atan": "\\arctan",

@@ -69,13 +69,14 @@ class _Evaluation:
         self._place = place
         self._bits = bits
         self._complex = over_complex
-        self.known: dict[Node, Ball] = {}
+        # By identity: a node's hash walks all that is below it.
+        self.known: dict[int, Ball] = {}
 
     def value(self, node: Node) -> Ball:
         """The finite ball of a node."""
-        found = self.known.get(node)
+        found = self.known.get(id(node))
         if found is None:
-            found = self.known[node] = _finite(self._compute(node))
+            found = self.known[id(node)] = _finite(self._compute(node))
         return found
 
     def _compute(self, node: Node) -> Ball:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verifier.math.exact import evaluate
+from verifier.math.exact import evaluate, literal
 from verifier.math.limits import MAX_DEPTH, MAX_EXPONENT, MAX_FACTORIAL, TooComplexError
 from verifier.math.spelling import is_number
 
@@ -39,6 +39,8 @@ def refuse_bombs(tokens: tuple[str, ...]) -> None:
             towers.pop()
         elif lexeme == "!":
             _refuse_factorial(tokens, index)
+        elif is_number(lexeme) and "e" in lexeme.lower():
+            literal(lexeme)
         elif lexeme == "\\binom":
             evaluate(tokens[index : _group_end(tokens, _group_end(tokens, index + 1) + 1) + 1])
 

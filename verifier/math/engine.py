@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from verifier.math.bombs import nesting
-from verifier.math.identity import Proof, prove
+from verifier.math.identity import Proof, needs_engine, prove, readable
 from verifier.math.limits import MAX_SYMBOLIC_DEPTH, TooComplexError
 from verifier.model import Outcome
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 MEMO_ENTRIES = 4_096
 _LEAST_SECONDS = 0.05
+_UNREADABLE_GOLD = (
+    "algebra cannot read the reference; declare its type (such as `text`) or rewrite it"
+)
 
 
 class StoppedError(Exception):
@@ -59,7 +62,7 @@ class Engine:
         key = (gold, answer, self._cpu_seconds)
         found = _memo.get(key)
         if found is None:
-            found = self._prove(key) or self._refuse_deep(gold, answer) or self._ask(key)
+            found = self._prove(key) or self._refuse(gold, answer) or self._ask(key)
         else:
             _memo.move_to_end(key)
         if isinstance(found, StoppedError):
@@ -82,7 +85,18 @@ class Engine:
         return found
 
     @staticmethod
-    def _refuse_deep(gold: str, answer: str) -> StoppedError | None:
+    def _refuse(gold: str, answer: str) -> Proof | StoppedError | None:
+        """What the child need not be asked, because it would not read it or not in time."""
+        try:
+            if not needs_engine(gold) and not readable(gold):
+                return StoppedError(Outcome.REFERENCE_INVALID, _UNREADABLE_GOLD)
+        except TooComplexError as error:
+            return StoppedError(Outcome.REFERENCE_INVALID, f"the reference is too complex: {error}")
+        try:
+            if not needs_engine(answer) and not readable(answer):
+                return Proof(equal=False)
+        except TooComplexError as error:
+            return StoppedError(Outcome.TOO_COMPLEX, f"the answer is too complex: {error}")
         limit = f"nests deeper than {MAX_SYMBOLIC_DEPTH}, which algebra does not read in time"
         if nesting(gold) > MAX_SYMBOLIC_DEPTH:
             return StoppedError(Outcome.REFERENCE_INVALID, f"the reference {limit}")
@@ -140,10 +154,7 @@ def _too_complex(phase: str, cpu_seconds: float) -> StoppedError:
 def _proof(value: Mapping[str, JsonValue]) -> Proof | StoppedError:
     why = value.get("why")
     if value.get("equal") is None and why == "gold":
-        reason = (
-            "algebra cannot read the reference; declare its type (such as `text`) or rewrite it"
-        )
-        return StoppedError(Outcome.REFERENCE_INVALID, reason)
+        return StoppedError(Outcome.REFERENCE_INVALID, _UNREADABLE_GOLD)
     equal = value.get("equal")
     text = {
         key: str(value.get(key, ""))

@@ -23,6 +23,10 @@ _SIGN = re.compile(r"\\(?:le|ge|ne)(?![a-zA-Z])|(?<!\\)[=<>]")
 _MIRROR = {">": "<", "\\ge": "\\le"}
 _TWO = 2
 _INTEGRATION = re.compile(r"[CcK](?:_\{[0-9]\})?")
+_ENGINE_SIGNS = (
+    *("\\int", "\\sum", "\\prod", "\\lim", "\\mathbb", "\\cup", "\\cap", "\\setminus"),
+    *("\\begin", "\\infty", "\\frac{d}", "\\{"),
+)
 _ZERO = Rational(Fraction(0))
 
 
@@ -63,6 +67,21 @@ def chain(latex: str) -> Chain:
         signs.append(match[0])
         start = match.end()
     return Chain((*sides, latex[start:]), tuple(signs))
+
+
+def readable(latex: str) -> bool:
+    """Whether the grammar covers it."""
+    try:
+        for side in chain(latex).sides:
+            parse(side, function_letters(latex))
+    except UnreadableError:
+        return False
+    return True
+
+
+def needs_engine(latex: str) -> bool:
+    """Whether there is anything in it that a symbolic engine may read and the grammar does not."""
+    return any(sign in latex for sign in _ENGINE_SIGNS)
 
 
 def prove(gold: str, answer: str) -> Proof | None:

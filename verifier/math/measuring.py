@@ -36,6 +36,11 @@ def percents(gold: Answer, answer: Answer, policy: Policy, compare: Compare) -> 
         return compare(gold.amount, answer.amount)
     if not isinstance(gold, Percent) and not isinstance(answer, Percent):
         return None
+    if policy.percent_as_number and Quantity not in (type(gold), type(answer)):
+        amounts = [side.amount if isinstance(side, Percent) else side for side in (gold, answer)]
+        found = compare(amounts[0], amounts[1])
+        if found.equal:
+            return found
     if not policy.percent_as_fraction or Quantity in (type(gold), type(answer)):
         return by_structure(equal=False)
     return compare(hundredths(gold), hundredths(answer))

@@ -14,6 +14,7 @@ class Policy:
     """Switches of one comparison; the check's parameters of the same names explain them."""
 
     percent_as_fraction: bool = True
+    percent_as_number: bool = False
     ratio_as_fraction: bool = False
     ignore_missing_unit: bool = True
     convert_units: bool = True

@@ -65,6 +65,7 @@ _ESCAPED_TWICE = re.compile(
 _DOTTED = re.compile(r"([0-9.]\s*)\\dot(?![A-Za-z])")
 _STARRED = re.compile(r"\*\*(?=\S)([^*]+)(?<=\S)\*\*")
 _DIGIT = re.compile(r"\d+")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def is_word(lexeme: str) -> bool:
@@ -114,6 +115,7 @@ def _ascii(text: str) -> str:
     """Unicode signs as LaTeX; what has no LaTeX twin stays."""
     if text.isascii():
         return text
+    text = _LONE_SURROGATE.sub("\ufffd", text)
     text = alphabet.SUPERSCRIPT.sub(
         lambda m: "^{" + m[0].translate(alphabet.SUPERSCRIPTS) + "}", text
     )
@@ -283,6 +285,8 @@ class _Bracer:
         if lexeme == "{":
             return self._bare(depth)
         out = [lexeme]
+        if lexeme in alphabet.PREFIX_FUNCTIONS:
+            return self._function(lexeme, depth)
         if lexeme == "\\sqrt" and self._peek() == "[":
             out.extend(self._index(depth))
         count = alphabet.ARGUMENTS.get(lexeme)
@@ -298,6 +302,18 @@ class _Bracer:
         if lexeme == "^" and out in (["^", "{", "\\circ", "}"], ["^", "{", "\\degree", "}"]):
             return ["\\degree"]
         return ["'"] if out == ["^", "{", "\\prime", "}"] else out
+
+    def _function(self, lexeme: str, depth: int) -> list[str]:
+        r"""`\sin^{2}{x+1}`: braces behind a function are its parentheses."""
+        out = [lexeme]
+        self._skip_spaces()
+        while self._peek() in ("^", "_"):
+            out.extend(self._one(depth + 1))
+            self._skip_spaces()
+        if self._peek() == "{":
+            self._at += 1
+            out += ["(", *self._group(depth), ")"]
+        return out
 
     def _group(self, depth: int) -> list[str]:
         out: list[str] = []
