@@ -87,21 +87,21 @@ class Engine:
     @staticmethod
     def _refuse(gold: str, answer: str) -> Proof | StoppedError | None:
         """What the child need not be asked, because it would not read it or not in time."""
-        try:
-            if not needs_engine(gold) and not readable(gold):
-                return StoppedError(Outcome.REFERENCE_INVALID, _UNREADABLE_GOLD)
-        except TooComplexError as error:
-            return StoppedError(Outcome.REFERENCE_INVALID, f"the reference is too complex: {error}")
-        try:
-            if not needs_engine(answer) and not readable(answer):
+        for latex, name, outcome in (
+            (gold, "reference", Outcome.REFERENCE_INVALID),
+            (answer, "answer", Outcome.TOO_COMPLEX),
+        ):
+            try:
+                covered = needs_engine(latex) or readable(latex)
+            except TooComplexError as error:
+                return StoppedError(outcome, f"the {name} is too complex: {error}")
+            if not covered and name == "answer":
                 return Proof(equal=False)
-        except TooComplexError as error:
-            return StoppedError(Outcome.TOO_COMPLEX, f"the answer is too complex: {error}")
-        limit = f"nests deeper than {MAX_SYMBOLIC_DEPTH}, which algebra does not read in time"
-        if nesting(gold) > MAX_SYMBOLIC_DEPTH:
-            return StoppedError(Outcome.REFERENCE_INVALID, f"the reference {limit}")
-        if nesting(answer) > MAX_SYMBOLIC_DEPTH:
-            return StoppedError(Outcome.TOO_COMPLEX, f"the answer {limit}")
+            if not covered:
+                return StoppedError(outcome, _UNREADABLE_GOLD)
+            if nesting(latex) > MAX_SYMBOLIC_DEPTH:
+                limit = f"deeper than {MAX_SYMBOLIC_DEPTH}, which algebra does not read in time"
+                return StoppedError(outcome, f"the {name} nests {limit}")
         return None
 
     def _ask(self, key: tuple[str, str, float]) -> Proof | StoppedError:
