@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import httpx2
+import psutil
 import pytest
 
-if TYPE_CHECKING:
-    import httpx2
+from verifier.bench.served import served
 
 pytestmark = pytest.mark.service
 
@@ -182,6 +185,27 @@ def test_a_program_that_waits_too_long_for_a_worker_is_tried_again(busy: httpx2.
 def test_a_programs_time_begins_when_it_starts(busy: httpx2.Client) -> None:
     """It waits in the queue for longer than it may run."""
     assert verl(busy, "20", stdin="4 5", run_timeout=1) is True
+
+
+@pytest.mark.usefixtures("_namespaces")
+def test_a_worker_that_is_killed_under_a_program_costs_it_nothing() -> None:
+    environment = {"VERIFIER_TRAIN_WORKERS": "1", "VERIFIER_EVAL_WORKERS": "0"}
+    code = f"import time\ntime.sleep(2)\n{MULTIPLY}"
+    found: list[object] = []
+    with (
+        served(VERIFIER_SANDBOX="local", **environment) as running,
+        httpx2.Client(base_url=running.url, timeout=60) as http,
+    ):
+        assert verl(http, "42") is True  # the worker has its sandbox
+        thread = threading.Thread(target=lambda: found.append(verl(http, "42", code=code)))
+        thread.start()
+        time.sleep(1)
+        for pid, role in running.processes().items():
+            if role == "worker":
+                with contextlib.suppress(psutil.Error):
+                    psutil.Process(pid).kill()
+        thread.join()
+    assert found == [True]
 
 
 @pytest.mark.parametrize(
