@@ -81,6 +81,7 @@ _SAME = {
     "\\bmod": "\\mod", "\\empty": "\\emptyset", "\\middle": " ", "\\vline": "|",
 }  # fmt: skip
 SYNONYMS: dict[str, tuple[str, ...]] = {name: (to,) for name, to in _SAME.items()} | {
+    "\\cbrt": ("\\sqrt", "[", "3", "]"),
     "\\hspace": (),
     "\\mathstrut": (),
     '"': (),
@@ -94,15 +95,25 @@ _FUNCTION_NAMES = """
 PREFIX_FUNCTIONS = frozenset(
     f"\\{name}"
     for name in (
-        *("sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh"),
-        *("tanh", "arsinh", "arcosh", "artanh", "ln", "log", "exp", "floor", "ceil"),
+        *("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "sech", "csch"),
+        *("arcsin", "arccos", "arctan", "arccot", "arcsec", "arccsc"),
+        *("arsinh", "arcosh", "artanh", "arcoth", "arsech", "arcsch"),
+        *("ln", "log", "exp", "floor", "ceil", "abs"),
     )
 )
 """Functions of one argument that need no parentheses."""
 FUNCTION_WORDS = {name: f"\\{name}" for name in _FUNCTION_NAMES.split()} | {
-    "arcsinh": "\\arsinh", "arccosh": "\\arcosh", "arctanh": "\\artanh",
-    "asin": "\\arcsin", "acos": "\\arccos", "atan": "\\arctan",
-}  # fmt: skip
+    **{f"a{name}": f"\\arc{name}" for name in ("sin", "cos", "tan", "cot", "sec", "csc")},
+    **{
+        f"{prefix}{name}": f"\\ar{name}"
+        for name in ("sinh", "cosh", "tanh", "coth", "sech", "csch")
+        for prefix in ("a", "ar", "arc")
+    },
+    **{name[1:]: name for name in PREFIX_FUNCTIONS},
+    "cbrt": "\\cbrt",
+    "nCr": "\\nCr",
+    "binom": "\\nCr",
+}
 _ONE_ARGUMENT = (
     *("\\sqrt", "^", "_", "\\overline", "\\vec", "\\hat", "\\dot", "\\ddot", "\\tilde"),
     *("\\mathbb", "\\pmod"),
@@ -110,12 +121,13 @@ _ONE_ARGUMENT = (
 _NO_ARGUMENT_NAMES = """
     pi infty cdot le ge ne approx cup cap in pm mp to mid setminus emptyset degree circ alpha beta
     gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega sin
-    cos tan cot sec csc arcsin arccos arctan sinh cosh tanh arsinh arcosh artanh floor ceil
-    max min gcd lcm choose mod ln log exp int sum prod lim angle
+    cos tan cot sec csc
+    max min gcd lcm nCr choose mod int sum prod lim angle
     triangle langle rangle lfloor rfloor lceil rceil ldots equiv land lor neg implies iff
 """
 ARGUMENTS = {
     **{f"\\{name}": 0 for name in (*_NO_ARGUMENT_NAMES.split(), "{", "}", "\\", "|")},
+    **dict.fromkeys(PREFIX_FUNCTIONS, 0),
     **dict.fromkeys(_ONE_ARGUMENT, 1),
     "\\frac": 2,
     "\\binom": 2,

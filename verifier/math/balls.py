@@ -150,6 +150,8 @@ class _Evaluation:
         if name in ("ln", "log"):
             logarithms = [self._logarithm(argument) for argument in arguments]
             return logarithms[0] if name == "ln" else logarithms[1] / logarithms[0]
+        if name in _OF_INVERSE:
+            return self._call(_OF_INVERSE[name], [1 / arguments[0]])
         if name in ("arcsin", "arccos"):
             return self._inverse(name, arguments[0])
         if name == "arcosh":
@@ -205,6 +207,11 @@ class _Evaluation:
         return (n + 1).gamma() * (k + 1).rgamma() * (n - k + 1).rgamma()
 
 
+_OF_INVERSE = {
+    "arccot": "arctan", "arcsec": "arccos", "arccsc": "arcsin",
+    "arcoth": "artanh", "arsech": "arcosh", "arcsch": "arsinh",
+}  # fmt: skip
+"""What is another function of one over its argument."""
 _PLAIN: dict[str, Callable[[Ball], Ball]] = {
     "sin": lambda x: x.sin(),
     "cos": lambda x: x.cos(),
@@ -215,6 +222,9 @@ _PLAIN: dict[str, Callable[[Ball], Ball]] = {
     "sinh": lambda x: x.sinh(),
     "cosh": lambda x: x.cosh(),
     "tanh": lambda x: x.tanh(),
+    "coth": lambda x: x.coth(),
+    "sech": lambda x: x.sech(),
+    "csch": lambda x: x.csch(),
     "arctan": lambda x: x.atan(),
     "arsinh": lambda x: x.asinh(),
     "artanh": lambda x: x.atanh(),
@@ -259,6 +269,12 @@ def widest_bits(node: Node, place: Place, *, over_complex: bool) -> int:
 def overlap(first: Ball, second: Ball) -> bool:
     """Whether the two may hold the same number."""
     return acb(first).overlaps(acb(second))
+
+
+def middle(ball: Ball) -> Fraction:
+    """The midpoint of the real part."""
+    mantissa, exponent = ball.real.mid().man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
 def certain_sign(ball: Ball) -> int:

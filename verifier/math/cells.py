@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from flint import arb, ctx, fmpq, fmpq_poly
 
-from verifier.math.balls import UndefinedError, certain_sign, value
+from verifier.math.balls import UndefinedError, certain_sign, middle, value
 from verifier.math.grammar import divided, negated
 from verifier.math.proofs import compare_values
 from verifier.math.tree import (
@@ -259,7 +259,7 @@ def _small(polynomial: fmpq_poly) -> fmpq_poly:
 def _sorted(cuts: Sequence[_Cut]) -> list[_Cut]:
     """From left to right, each once."""
     kept: list[_Cut] = []
-    for cut in sorted(cuts, key=lambda cut: _middle(cut.ball)):
+    for cut in sorted(cuts, key=lambda cut: middle(cut.ball)):
         if not kept or not kept[-1].ball.overlaps(cut.ball):
             kept.append(cut)
             continue
@@ -292,14 +292,9 @@ def _between(left: _Cut | None, right: _Cut | None) -> _Cut:
     if left is None and right is None:
         inside = Fraction(0)
     elif left is None and right is not None:
-        inside = _middle(right.ball) - 1
+        inside = middle(right.ball) - 1
     elif right is None and left is not None:
-        inside = _middle(left.ball) + 1
+        inside = middle(left.ball) + 1
     elif left is not None and right is not None:
-        inside = (_middle(left.ball) + _middle(right.ball)) / 2
+        inside = (middle(left.ball) + middle(right.ball)) / 2
     return _Cut(arb(fmpq(inside.numerator, inside.denominator)), Rational(inside))
-
-
-def _middle(ball: arb) -> Fraction:
-    mantissa, exponent = ball.mid().man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)

@@ -144,13 +144,16 @@ class Exponentials(Radicals):
         return top if bottom is one else self.product((top, self.inverse(bottom)))
 
     def hyperbolic(self, name: str, argument: Quotient) -> Quotient:
-        """sinh, cosh or tanh by exponentials."""
+        """sinh, cosh, tanh, coth, sech or csch by exponentials."""
         forward = self.natural_power(argument)
         backward = self.inverse(forward)
-        total, gap = self.add(forward, backward), self.add(forward, backward.negative)
-        if name == "tanh":
-            return self.product((gap, self.inverse(total)))
-        return self.product((gap if name == "sinh" else total, number(_HALF)))
+        twice_cosh, twice_sinh = self.add(forward, backward), self.add(forward, backward.negative)
+        two = number(Fraction(2))
+        top, bottom = {
+            "sinh": (twice_sinh, two), "cosh": (twice_cosh, two), "tanh": (twice_sinh, twice_cosh),
+            "coth": (twice_cosh, twice_sinh), "sech": (two, twice_cosh), "csch": (two, twice_sinh),
+        }[name]  # fmt: skip
+        return self.product((top, self.inverse(bottom)))
 
     def logarithm(self, argument: Quotient) -> Quotient:
         """The natural logarithm."""

@@ -24,6 +24,7 @@ from verifier.math.tree import (
     AREA,
     HYPERBOLIC,
     INVERSE,
+    MINUS_ONE,
     TRIGONOMETRIC,
     Call,
     Constant,
@@ -46,12 +47,10 @@ _GREEK_NAMES = """
 """
 _GREEK = frozenset(f"\\{name}" for name in _GREEK_NAMES.split())
 _DECORATED = frozenset(("\\vec", "\\hat", "\\overline", "\\dot", "\\ddot", "\\tilde"))
-_PREFIX = frozenset(
-    f"\\{name}"
-    for name in (*TRIGONOMETRIC, *INVERSE, *HYPERBOLIC, *AREA, "ln", "exp", "floor", "ceil")
-)
+_PLAIN = ("ln", "exp", "floor", "ceil", "abs")
+_PREFIX = frozenset(f"\\{name}" for name in (*TRIGONOMETRIC, *INVERSE, *HYPERBOLIC, *AREA, *_PLAIN))
 _INVERTED = {
-    **{name: f"arc{name}" for name in ("sin", "cos", "tan")},
+    **{name: f"arc{name}" for name in TRIGONOMETRIC},
     **{name: f"ar{name}" for name in HYPERBOLIC},
 }
 _LISTED = frozenset(("\\max", "\\min", "\\gcd", "\\lcm"))
@@ -64,7 +63,7 @@ _FENCES = {
 _BARS = frozenset(("|", "\\mid"))
 _STARTERS = frozenset(
     (
-        *("\\frac", "\\sqrt", "\\binom", "\\log", "\\pi"),
+        *("\\frac", "\\sqrt", "\\binom", "\\nCr", "\\log", "\\pi"),
         *_FENCES,
         *_PREFIX,
         *_LISTED,
@@ -75,23 +74,23 @@ _STARTERS = frozenset(
 _FUNCTION_LETTERS = frozenset("fgh")
 _MAX_ROOT = 24
 ONE = Rational(Fraction(1))
-MINUS_ONE = Rational(Fraction(-1))
 _DEGREE = Product((Constant("pi"), Rational(Fraction(1, 180))))
 
 
 @lru_cache(maxsize=512)
-def parse(latex: str, functions: frozenset[str] = frozenset()) -> Node:
+def parse(latex: str, functions: frozenset[str] = frozenset(), base: int = 10) -> Node:
     """The tree of an expression.
 
     Args:
         latex: as `verifier.math.spelling.join` writes it.
         functions: letters that are functions where a parenthesis follows them.
+        base: of a logarithm that names none: 10 in schools, 0 (that is, e) in universities.
 
     Raises:
         UnreadableError: the grammar does not cover it.
         TooComplexError: it is beyond a limit.
     """
-    reader = _Reader(spell(latex), functions)
+    reader = _Reader(spell(latex), functions, base)
     node = reader.sum(0)
     if not reader.finished:
         raise UnreadableError("it is no expression")
@@ -126,8 +125,9 @@ def divided(top: Node, bottom: Node) -> Node:
 class _Reader(Cursor):
     """Recursive descent; each method reads one rule from where the reader stands."""
 
-    def __init__(self, tokens: tuple[str, ...], functions: frozenset[str]) -> None:
+    def __init__(self, tokens: tuple[str, ...], functions: frozenset[str], base: int) -> None:
         super().__init__(tokens)
+        self._base = base
         self._functions = functions
         self._bars = 0
 
@@ -240,6 +240,8 @@ class _Reader(Cursor):
             return Call("binom", (self._argument(depth), self._argument(depth)))
         if lexeme in _LISTED:
             return Call(lexeme[1:], self._list(depth))
+        if lexeme == "\\nCr":
+            return Call("binom", self._list(depth))
         if lexeme in _GREEK:
             return Symbol(lexeme + self.marks())
         if lexeme in _DECORATED:
@@ -342,9 +344,10 @@ class _Reader(Cursor):
                 raise UnreadableError("an inverse that has no name")
             name, power = _INVERTED[name], None
         argument = self._applied(name, depth + 1)
+        if name == "log" and base is None and not self._base:
+            name = "ln"
         if name == "log":
-            # Without a base: ten in schools, e in universities; the same on both sides.
-            node = Call("log", (base or Rational(Fraction(10)), argument))
+            node = Call("log", (base or Rational(Fraction(self._base)), argument))
         else:
             node = Call(name, (argument,))
         return Power(node, power) if power is not None else node

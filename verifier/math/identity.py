@@ -90,11 +90,21 @@ def prove(gold: str, answer: str) -> Proof | None:
     Raises:
         TooComplexError: a side is beyond a limit.
     """
+    found = _prove(gold, answer, base=10)
+    both = gold + answer
+    if found is not None and not found.equal and "\\log" in both and "\\ln" not in both:
+        # A logarithm without a base may be natural, where there is no other name for that.
+        natural = _prove(gold, answer, base=0)
+        return natural if natural is not None and natural.equal else found
+    return found
+
+
+def _prove(gold: str, answer: str, *, base: int) -> Proof | None:
     first, second = chain(gold), chain(answer)
     letters = function_letters(gold, answer)
     try:
-        left = [parse(side, letters) for side in first.sides]
-        right = [parse(side, letters) for side in second.sides]
+        left = [parse(side, letters, base) for side in first.sides]
+        right = [parse(side, letters, base) for side in second.sides]
     except UnreadableError:
         return None
     if not first.signs and not second.signs:

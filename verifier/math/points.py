@@ -26,6 +26,7 @@ _ROWS = (
     (Fraction(2), Fraction(9), True),
 )
 _WHOLE_ROWS = 6
+_COUNTING = frozenset("jklmnpqrNM")
 
 
 def places(names: Iterable[str], seed: str) -> Iterator[dict[str, Fraction]]:
@@ -41,16 +42,25 @@ def places(names: Iterable[str], seed: str) -> Iterator[dict[str, Fraction]]:
 
 
 def whole_places(names: Iterable[str], seed: str) -> Iterator[dict[str, Fraction]]:
-    """Places with natural numbers, for what is defined for those only, such as `(-1)^n`."""
-    ordered = sorted(names)
+    """Places for what is defined for natural numbers only, such as `(-1)^n x`.
+
+    There are none where no variable is called like a natural number; the others are as ever.
+    """
+    counting = sorted(name for name in names if name[:1] in _COUNTING)
+    if counting:
+        for natural, place in zip(_natural(counting, seed), places(names, seed), strict=False):
+            yield place | natural
+
+
+def _natural(names: list[str], seed: str) -> Iterator[dict[str, Fraction]]:
     for row in range(_WHOLE_ROWS):
         start = 1 + row + _noise(f"{seed}\0{row}") % 3
-        yield {name: Fraction(start + 2 * column) for column, name in enumerate(ordered)}
+        yield {name: Fraction(start + 2 * column) for column, name in enumerate(names)}
 
 
 def kink_places(names: Iterable[str], seed: str) -> Iterator[dict[str, Fraction]]:
-    """Places for what bends or jumps: natural numbers, and each order of any two variables."""
-    yield from whole_places(names, seed)
+    """Places for what bends or jumps: natural numbers, and the other side of zero."""
+    yield from _natural(sorted(names), seed)
     for place in places(names, seed):
         yield {name: -value for name, value in place.items()}
 

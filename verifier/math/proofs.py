@@ -13,7 +13,6 @@ small to be seen.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from verifier.math.balls import (
     value,
     widest_bits,
 )
+from verifier.math.bends import around_bends, bends
 from verifier.math.grammar import divided, negated
 from verifier.math.points import kink_places, places, whole_places
 from verifier.math.polynomials import BeyondError
@@ -35,7 +35,7 @@ from verifier.math.separation import zero_bits
 from verifier.math.tree import Call, Node, Sum, is_complex, symbols, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from fractions import Fraction
 
 _FIRST_BITS = 96
@@ -56,7 +56,8 @@ class Step:
 
 
 _UNDECIDED = Step(None)
-_BENT = frozenset(("floor", "ceil", "max", "min", "abs", "mod"))
+_BENT_PLACES = 2
+"""Places from which bends are looked for."""
 
 
 def compare_values(first: Node, second: Node) -> Step:
@@ -72,8 +73,8 @@ def compare_values(first: Node, second: Node) -> Step:
             found = _constants(seen)
         else:
             where = places(names, seed)
-            if _bends(first) or _bends(second):
-                where = itertools.chain(where, kink_places(names, seed))
+            if bends(first) or bends(second):
+                where = _with_bends((first, second), [*where, *kink_places(names, seed)])
             found = _functions(seen, where)
             if found is _UNDECIDED:
                 found = _functions(seen, whole_places(names, seed))
@@ -248,8 +249,12 @@ def sign(node: Node) -> int:
     return 0
 
 
-def _bends(node: Node) -> bool:
-    return any(isinstance(one, Call) and one.name in _BENT for one in walk(node))
+def _with_bends(
+    nodes: tuple[Node, Node], where: list[dict[str, Fraction]]
+) -> Iterator[dict[str, Fraction]]:
+    yield from where
+    for place in where[:_BENT_PLACES]:
+        yield from around_bends(nodes, place)
 
 
 def has_absolute(node: Node) -> bool:

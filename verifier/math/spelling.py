@@ -202,7 +202,8 @@ def _resolve(lexeme: str, *, in_text: bool) -> list[str]:
             return [f"\\text{{{lexeme}}}"]
         if lexeme.lower() in alphabet.CONSTANT_WORDS:
             return [alphabet.CONSTANT_WORDS[lexeme.lower()]]
-        return [alphabet.FUNCTION_WORDS.get(lexeme, lexeme)]
+        command = alphabet.FUNCTION_WORDS.get(lexeme, lexeme)
+        return list(alphabet.SYNONYMS.get(command, (command,)))
     if first.isspace():
         return [" "]
     if lexeme.startswith("\\begin{array}"):

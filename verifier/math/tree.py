@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,11 @@ class Call:
 
 Node: TypeAlias = Rational | Constant | Symbol | Sum | Product | Power | Root | Call
 
+MINUS_ONE = Rational(Fraction(-1))
 TRIGONOMETRIC = ("sin", "cos", "tan", "cot", "sec", "csc")
-INVERSE = ("arcsin", "arccos", "arctan")
-HYPERBOLIC = ("sinh", "cosh", "tanh")
-AREA = ("arsinh", "arcosh", "artanh")
+INVERSE = ("arcsin", "arccos", "arctan", "arccot", "arcsec", "arccsc")
+HYPERBOLIC = ("sinh", "cosh", "tanh", "coth", "sech", "csch")
+AREA = ("arsinh", "arcosh", "artanh", "arcoth", "arsech", "arcsch")
 # The base of a logarithm is its first argument, the number below the bar of a binomial its second.
 OTHERS = (
     *("exp", "ln", "log", "abs", "floor", "ceil", "factorial", "binom"),
