@@ -457,3 +457,23 @@ def test_the_answer_stands_after_the_thinking(text: str, source: Source) -> None
     completion = parse(text)
     extraction = extract(completion, ExtractionRules(sources=(source,)))
     assert extraction is None or extraction.start >= completion.visible_start
+
+
+LAST_MATH = ExtractionRules(sources=("final_answer", "last_math"))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (r"Therefore $x \geq 5$ is the solution.", r"x \geq 5"),
+        (r"First $2$, then \(3\).", "3"),
+        (r"So \[ 9 \]", " 9 "),
+        ("There are 12 apples and 3 pears.", "3"),
+        ("Final Answer: The volume of $ABC$ is 120.", "120"),
+        ("Final Answer: AB is 5 or it is 6", "AB is 5 or it is 6"),
+    ],
+)
+def test_running_text_is_looked_through_where_the_spec_says_so(text: str, answer: str) -> None:
+    found = extract(parse(text), LAST_MATH)
+    assert found is not None
+    assert found.text.strip() == answer.strip()

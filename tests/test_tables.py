@@ -21,6 +21,8 @@ from verifier.workbench import Workbench
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pydantic import JsonValue
+
     from verifier.bench.served import Served
 
 
@@ -43,7 +45,8 @@ def code(cell: str) -> list[str]:
 
 MODES = table("specs.md", "completion | `strict`")
 CONFLICTS = table("specs.md", "completion | `last`")
-POLICIES = table("math.md", "reference | answer")
+SWITCHES = table("math.md", "switch (default)")
+POLICIES = table("math.md", "without a switch")
 CHECKERS = table("code.md", "expected | printed")
 
 
@@ -72,21 +75,37 @@ def test_several_answers_count_as_documented(row: list[str]) -> None:
     assert found == [cell.replace("all of it", "5 or possibly 6") for cell in row[1:]]
 
 
+def rollout(gold: str, answer: str) -> Rollout:
+    """An answer in a box, named by what it is compared to."""
+    completion = f"\\boxed{{{answer}}}"
+    return Rollout(id=f"{gold} ~ {answer}", completion=completion, reference=Reference(value=gold))
+
+
 def test_equality_is_decided_as_documented(service: Served) -> None:
-    rollouts = [
-        Rollout(
-            id=f"{row[0]} ~ {row[1]}",
-            completion=f"\\boxed{{{code(row[1])[0]}}}",
-            reference=Reference(value=code(row[0])[0]),
-        )
+    expected = {
+        f"{code(row[0])[0]} ~ {answer}": float(row[2].startswith("yes"))
         for row in POLICIES
-    ]
+        for answer in code(row[1])
+    }
+    rollouts = [rollout(*pair.split(" ~ ")) for pair in expected]
     with Client(service.url, API_KEY) as client:
         rewards = client.score(rollouts, spec="math").rewards
-    expected = [1.0 if row[2].startswith("yes") else 0.0 for row in POLICIES]
-    assert dict(zip([r.id for r in rollouts], expected, strict=True)) == {
-        reward.id: reward.reward for reward in rewards
-    }
+    assert {reward.id: reward.reward for reward in rewards} == expected
+
+
+@pytest.mark.parametrize("row", SWITCHES, ids=[code(row[0])[0] for row in SWITCHES])
+def test_a_switch_does_what_is_documented(row: list[str], service: Served) -> None:
+    (name,), golds, answers = code(row[0]), code(row[1]), code(row[2])
+    golds = golds * len(answers) if len(golds) == 1 else golds
+    rollouts = [rollout(gold, answer) for gold, answer in zip(golds, answers, strict=True)]
+    found = {}
+    with Client(service.url, API_KEY) as client:
+        for on in (True, False):
+            check: JsonValue = {"id": "a", "check": "math_equivalence", "params": {name: on}}
+            rewards = client.score(rollouts, spec={"name": "switched", "checks": [check]}).rewards
+            found[on] = {reward.reward for reward in rewards}
+    equal_where = row[3].startswith("where on")
+    assert found == {equal_where: {1.0}, not equal_where: {0.0}}
 
 
 @pytest.mark.parametrize("row", CHECKERS, ids=[f"{row[0]} ~ {row[1]}" for row in CHECKERS])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from verifier.spans import Part
 
 Source = Literal[
-    "boxed", "answer_tag", "final_answer", "hashes", "conclusion", "last_line", "whole"
+    "boxed", "answer_tag", "final_answer", "hashes", "conclusion", "last_math", "last_line", "whole"
 ]
 Conflicting = Literal["last", "unless_offered", "same"]
 
@@ -232,6 +232,12 @@ def _conclusion(
     return _decided(region, phrases.concluded(region), rules, "conclusion")
 
 
+def _last_math(
+    _completion: Completion, region: Region, rules: ExtractionRules
+) -> Extraction | None:
+    return _decided(region, phrases.last_math(region), rules, "last_math")
+
+
 def _last_line(completion: Completion, region: Region, rules: ExtractionRules) -> Extraction | None:
     whole = _whole(completion, region, rules)
     if whole is None:
@@ -252,6 +258,7 @@ _FINDERS: dict[Source, Callable[[Completion, Region, ExtractionRules], Extractio
     "final_answer": _final_answer,
     "hashes": _hashes,
     "conclusion": _conclusion,
+    "last_math": _last_math,
     "last_line": _last_line,
     "whole": _whole,
 }

@@ -69,6 +69,16 @@ _CHINESE_VERB = re.compile(r"[^\n\u3002]*(?:等于|是|为|為)[ \t:\uff1a]*+")
 _NUMBER = r"[-\u2212]?\d[\d,]*+(?:\.\d+)?(?:/\d+)?%?"
 _CHINESE_VALUE = re.compile(rf"\$[^$\n]++\$|\\\((?:[^\\\n]|\\[^)\n])*+\\\)|{_NUMBER}")
 _COUNTED = re.compile(rf"({_NUMBER})[ \t]*+[\u4e00-\u9fff][\u4e00-\u9fff\s]*+")
+_FORMULA = re.compile(
+    r"""
+      \$\$([^$]{1,1000}+)\$\$
+    | (?<!\\)\$([^$\n]{1,1000}+)(?<!\\)\$
+    | \\\(((?:[^\\]|\\[^)]){1,1000}+)\\\)
+    | \\\[((?:[^\\]|\\[^\]]){1,1000}+)\\\]
+    """,
+    re.VERBOSE,
+)
+_LAST_NUMBER = re.compile(rf"[$\u20ac\u00a3]?{_NUMBER}")
 _CALCULATION = re.compile(r"<<[^<>\n]*+>>")
 
 
@@ -85,7 +95,7 @@ def announced(region: Region, *, in_tag: bool = False) -> Iterator[Part]:
         following = after.start() if after else region.stop
         part = _sentence(region, match.start(), match.end(), following)
         if part is not None and match[0].isascii():
-            parts.append(part)
+            parts.append(_described(region.text, part))
         elif part is not None:
             parts.append(_counted(region.text, part, reply=match["reply"] is not None))
     yield from _telling(parts)
@@ -110,6 +120,23 @@ def concluded(region: Region) -> Iterator[Part]:
             yield _conclusion(region.text, part)
             return
     yield from _chinese_conclusion(region)
+
+
+def last_math(region: Region) -> Iterator[Part]:
+    """The last formula between math-mode signs, or else the last number."""
+    for pattern in (_FORMULA, _LAST_NUMBER):
+        for match in _last(region, pattern, 1):
+            start, end = match.span(match.lastindex or 0)
+            yield Part(region.text[start:end], start, end, match.start(), match.end(), visible=True)
+            return
+
+
+def _described(text: str, part: Part) -> Part:
+    """`The volume of the cube is 120` as what it says, where no other value stands before."""
+    verb = _LAST_VERB.match(text, part.start, part.end)
+    if verb is None or len(verb[0].split()) < _MAX_WORDS or any(map(str.isdigit, verb[0])):
+        return part
+    return replace(part, text=text[verb.end() : part.end], start=verb.end())
 
 
 def _last(region: Region, pattern: re.Pattern[str], number: int) -> list[re.Match[str]]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
+    from pydantic import JsonValue
+
     from suites.pairs import Pair
     from verifier.model import Reward
 
@@ -31,21 +33,38 @@ Verdict = bool | None
 
 _AT_ONCE = 32
 _DEADLINE_SECONDS = 300.0
+_PROSE: dict[str, JsonValue] = {
+    "name": "prose",
+    "extract": {"sources": ["boxed", "answer_tag", "final_answer", "hashes", "last_math"]},
+    "checks": [{"id": "accuracy", "check": "math_equivalence"}],
+}
 _START_SECONDS = 60.0
 _KNOWN_AFTER = 50
 
 
 def ours(pairs: Sequence[Pair]) -> Iterator[Reward]:
-    """Our rewards for the pairs, in order, from a service of our own with the spec `math`."""
+    """Our rewards for the pairs, in order, from a service of our own.
+
+    The spec is `math`; running text, which announces no answer, is looked through for the last
+    formula or number, as its tests expect of the graders.
+    """
     with served() as service, Client(service.url) as client:
         for begin in range(0, len(pairs), _AT_ONCE):
-            rollouts = [
-                Rollout(completion=pair.completion, reference=Reference(value=pair.gold))
-                for pair in pairs[begin : begin + _AT_ONCE]
-            ]
-            yield from client.score(
-                rollouts, spec="math", deadline_seconds=_DEADLINE_SECONDS
-            ).rewards
+            chunk = pairs[begin : begin + _AT_ONCE]
+            rewards: dict[int, Reward] = {}
+            for prose in (False, True):
+                chosen = [n for n, pair in enumerate(chunk) if (pair.form == "prose") is prose]
+                rollouts = [
+                    Rollout(
+                        completion=chunk[n].completion, reference=Reference(value=chunk[n].gold)
+                    )
+                    for n in chosen
+                ]
+                if rollouts:
+                    spec = _PROSE if prose else "math"
+                    found = client.score(rollouts, spec=spec, deadline_seconds=_DEADLINE_SECONDS)
+                    rewards |= dict(zip(chosen, found.rewards, strict=True))
+            yield from (rewards[n] for n in range(len(chunk)))
 
 
 @dataclass

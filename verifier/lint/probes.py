@@ -25,6 +25,7 @@ _WAYS: dict[Source, str] = {
     "final_answer": "The final answer is {}",
     "hashes": "#### {}",
     "conclusion": "So {}",
+    "last_math": "So ${}$",
     "last_line": "{}",
     "whole": "{}",
 }
