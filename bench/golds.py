@@ -35,7 +35,8 @@ from verifier.client import Client
 from verifier.lint.probes import Probe, probes
 from verifier.lint.report import Report
 from verifier.lint.rows import Row
-from verifier.math.spelling import join, spell
+from verifier.math.lexemes import join
+from verifier.math.spelling import spell
 from verifier.model import Reference, Reward, Rollout
 
 if TYPE_CHECKING:

@@ -78,7 +78,7 @@ _FORMULA = re.compile(
     """,
     re.VERBOSE,
 )
-_LAST_NUMBER = re.compile(rf"[$\u20ac\u00a3]?{_NUMBER}")
+_LAST_NUMBER = re.compile(rf"(?<![\w.])[$\u20ac\u00a3]?{_NUMBER}(?![A-Za-z\d])")
 _CALCULATION = re.compile(r"<<[^<>\n]*+>>")
 
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from tests.math.test_reading import LATEX
 from verifier.math.answers import UnreadableError
 from verifier.math.grammar import function_letters, parse
+from verifier.math.lexemes import join
 from verifier.math.limits import MAX_DEPTH, TooComplexError
 from verifier.math.proofs import compare_values
-from verifier.math.spelling import join, spell
+from verifier.math.spelling import spell
 
 SAME = [
     ("1/2x", r"\frac{x}{2}"),
@@ -72,7 +73,17 @@ def test_what_looks_alike_is_told_apart(first: str, second: str) -> None:
     "latex",
     [
         *(r"\int_{0}^{1}xdx", r"\sum_{k=1}^{n}k", r"\lim_{x\to0}x", r"\mathbb{R}", r"\infty"),
-        *("(1,2)", "x+", "|x", "(x", r"\sqrt[n]{x}", "5!!", "2x=3", r"\ln^{-1}x", r"3\frac{5}{2}"),
+        *(
+            "(1,2)",
+            "x+",
+            "|x",
+            "(x",
+            r"\sqrt[0.5]{x}",
+            "5!!",
+            "2x=3",
+            r"\ln^{-1}x",
+            r"3\frac{5}{2}",
+        ),
     ],
 )
 def test_what_is_not_covered_is_unreadable(latex: str) -> None:

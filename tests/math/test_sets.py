@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from verifier.math.lexemes import join
 from verifier.math.reading import read
 from verifier.math.sets import standard_brackets
-from verifier.math.spelling import join, spell
+from verifier.math.spelling import spell
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from verifier.math.spelling import join, spell
+from verifier.math.lexemes import join
+from verifier.math.spelling import spell
 from verifier.math.spoken import numerals
 
 

@@ -19,7 +19,7 @@ from verifier.checks.base import (
     judge_answer,
     policy_fault,
 )
-from verifier.math.answers import Answer, Choice, Number, UnreadableError
+from verifier.math.answers import Answer, Choice, Expression, Number, Text, UnreadableError
 from verifier.math.comparison import compare
 from verifier.math.engine import Engine, StoppedError
 from verifier.math.limits import MAX_CHARS, TooComplexError
@@ -136,6 +136,9 @@ def _judge_text(
     if isinstance(answer, Judgement):
         return Judgement(answer.outcome, answer.score, answer.reason, evidence)
     evidence["answer_type"] = answer.kind
+    if isinstance(answer, Choice) and isinstance(gold, Text | Expression):
+        # A reference such as `(D) Alina` names its letter too.
+        gold = read_choice(answer_of(reference.value)) or gold
     engine = Engine(partial(_prove, tools), params.cpu_seconds)
     try:
         finding = _compare(gold, answer, reference, params, engine)

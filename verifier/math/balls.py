@@ -38,6 +38,7 @@ Place: TypeAlias = "Mapping[str, Fraction | arb]"
 
 _HUGE = arb(2) ** MAX_BITS
 _LOOK_BITS = 64
+_EXACT_BITS = 4_096
 _SLOW_BITS = 1_024
 """The gamma function becomes slow beyond this precision."""
 
@@ -96,8 +97,8 @@ class _Evaluation:
                 return self._power(base, exponent)
             case Root(radicand, index):
                 return self._root(self.value(radicand), index)
-            case Call("gcd" | "lcm" as name, arguments):
-                return self._divisor(name, arguments)
+            case Call("gcd" | "lcm" | "mod" as name, arguments):
+                return self._divided(name, arguments)
             case Call(name, arguments):
                 return self._call(name, [self.value(argument) for argument in arguments])
 
@@ -159,14 +160,22 @@ class _Evaluation:
         if name in ("factorial", "binom"):
             return self._gamma(name, arguments)
         reals = [_needed_real(argument) for argument in arguments]
-        if name == "mod":
-            return reals[0] - reals[1] * _rounded("floor", reals[0] / reals[1])
         if name in ("floor", "ceil") and len(reals) == 1:
             return _rounded(name, reals[0])
         if name in ("max", "min"):
             choose: Callable[[arb, arb], arb] = arb.max if name == "max" else arb.min
             return reduce(choose, reals)
         raise UndefinedError
+
+    def _divided(self, name: str, arguments: tuple[Node, ...]) -> Ball:
+        return self._divisor(name, arguments) if name != "mod" else self._remainder(*arguments)
+
+    def _remainder(self, whole: Node, part: Node) -> Ball:
+        first, second = rational_value(whole), rational_value(part)
+        if first is not None and second:
+            return self._exact(first % second)
+        reals = [_needed_real(self.value(node)) for node in (whole, part)]
+        return reals[0] - reals[1] * _rounded("floor", reals[0] / reals[1])
 
     def _divisor(self, name: str, arguments: tuple[Node, ...]) -> Ball:
         """The greatest common divisor or least common multiple of rational numbers."""
@@ -246,9 +255,9 @@ def rational_value(node: Node) -> Fraction | None:
             parts = [rational_value(factor) for factor in factors]
             known = [part for part in parts if part is not None]
             return math.prod(known, start=Fraction(1)) if len(known) == len(parts) else None
-        case Power(base, Rational(exponent)) if exponent == -1:
+        case Power(base, Rational(exponent)) if exponent.denominator == 1:
             bottom = rational_value(base)
-            return 1 / bottom if bottom else None
+            return _small_power(bottom, int(exponent)) if bottom else None
         case _:
             return None
 
@@ -269,6 +278,11 @@ def widest_bits(node: Node, place: Place, *, over_complex: bool) -> int:
 def overlap(first: Ball, second: Ball) -> bool:
     """Whether the two may hold the same number."""
     return acb(first).overlaps(acb(second))
+
+
+def _small_power(base: Fraction, exponent: int) -> Fraction | None:
+    bits = max(base.numerator.bit_length(), base.denominator.bit_length())
+    return base**exponent if bits * abs(exponent) <= _EXACT_BITS else None
 
 
 def middle(ball: Ball) -> Fraction:

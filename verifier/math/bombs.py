@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from verifier.math.exact import evaluate, literal
+from verifier.math.lexemes import is_number
 from verifier.math.limits import MAX_DEPTH, MAX_EXPONENT, MAX_FACTORIAL, TooComplexError
-from verifier.math.spelling import is_number
 
 OPENERS = frozenset(("(", "[", "{", "\\{", "\\langle", "\\lfloor", "\\lceil"))
 CLOSERS = frozenset((")", "]", "}", "\\}", "\\rangle", "\\rfloor", "\\rceil"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from verifier.math.answers import UnreadableError
-from verifier.math.spelling import is_number, is_word, word_of
+from verifier.math.lexemes import is_number, is_word, word_of
 
 
 class Cursor:

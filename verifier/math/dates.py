@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.math.answers import Date
-from verifier.math.spelling import is_word, join, word_of
+from verifier.math.lexemes import is_word, join, word_of
 
 if TYPE_CHECKING:
     from verifier.math.tokens import Tokens

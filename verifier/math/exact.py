@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from verifier.math.lexemes import is_number
 from verifier.math.limits import (
     MAX_BINOMIAL,
     MAX_BITS,
@@ -17,7 +18,6 @@ from verifier.math.limits import (
     MAX_FACTORIAL,
     TooComplexError,
 )
-from verifier.math.spelling import is_number
 
 _SCIENTIFIC = re.compile(r"([\d.]+)[eE]([+-]?\d+)")
 _MIN_SIGNIFICANT = 3

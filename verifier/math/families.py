@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from verifier.math.answers import Answer, Equation, Expression, Several, UnreadableError
+from verifier.math.lexemes import is_word, join, word_of
 from verifier.math.reading import read
-from verifier.math.spelling import is_word, join, spell, word_of
+from verifier.math.spelling import spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

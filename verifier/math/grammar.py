@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 from verifier.math.answers import UnreadableError
 from verifier.math.cursor import Cursor
 from verifier.math.exact import evaluate, literal
+from verifier.math.lexemes import is_number, is_word, word_of
 from verifier.math.limits import MAX_DEPTH, TooComplexError
-from verifier.math.spelling import is_number, is_word, spell, word_of
+from verifier.math.spelling import spell
 from verifier.math.tree import (
     AREA,
     HYPERBOLIC,
@@ -117,6 +118,13 @@ def negated(node: Node) -> Node:
     return Product((MINUS_ONE, node))
 
 
+def _minus(node: Node) -> Node:
+    """A sign stands before all that a remainder is taken of: `-1 mod 2` is 1."""
+    if isinstance(node, Call) and node.name == "mod":
+        return Call("mod", (negated(node.arguments[0]), node.arguments[1]))
+    return negated(node)
+
+
 def divided(top: Node, bottom: Node) -> Node:
     """A quotient."""
     return Product((top, Power(bottom, MINUS_ONE)))
@@ -141,7 +149,7 @@ class _Reader(Cursor):
             while self.peek() in ("+", "-"):
                 negative ^= self.take("-") or not self.take("+")
             term = self._product(depth)
-            terms.append(negated(term) if negative else term)
+            terms.append(_minus(term) if negative else term)
             if self.peek() not in ("+", "-"):
                 return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
@@ -253,7 +261,7 @@ class _Reader(Cursor):
         lexeme = self.peek()
         self.at += 1
         following = self.tokens[self.at : self.at + 7]
-        if following[:1] == ("\\overline",):
+        if following[:2] == ("\\overline", "{") and following[2].isdecimal():
             self.at += 4
             value = evaluate((lexeme, *following[:4]))
             if value is None:
@@ -311,14 +319,18 @@ class _Reader(Cursor):
         return divided(top, bottom)
 
     def _root(self, depth: int) -> Node:
-        index = 2
+        index: Node = Rational(Fraction(2))
         if self.take("["):
-            if not self.peek().isdecimal() or not 2 <= int(self.peek()) <= _MAX_ROOT:
-                raise UnreadableError("a root whose index is no small number")
-            index = int(self.peek())
-            self.at += 1
+            index = self.sum(depth + 1)
             self.need("]")
-        return Root(self._argument(depth), index)
+        radicand = self._argument(depth)
+        match index:
+            case Rational(exact) if exact.denominator == 1 and 2 <= exact <= _MAX_ROOT:
+                return Root(radicand, int(exact))
+            case Rational():
+                raise UnreadableError("a root whose index is no small number")
+            case _:
+                return Power(radicand, Power(index, MINUS_ONE))
 
     def _list(self, depth: int) -> tuple[Node, ...]:
         closing = "\\}" if self.take("\\{") else ")"

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from verifier.math.answers import Answer, Expression, Number, Percent, Quantity, Ratio
 from verifier.math.exact import evaluate, literal
-from verifier.math.spelling import is_number, is_word, join, spell, word_of
+from verifier.math.lexemes import is_number, is_word, join, word_of
+from verifier.math.spelling import spell
 from verifier.math.tokens import split, trim
 from verifier.math.units import (
     DEGREE,

@@ -31,9 +31,10 @@ from verifier.math.dates import date_in_digits, date_in_words
 from verifier.math.exact import decimal_form, evaluate, literal
 from verifier.math.figures import figure
 from verifier.math.kinds import conform
+from verifier.math.lexemes import is_number, is_word, join, word_of
 from verifier.math.limits import MAX_DEPTH, MAX_DIGITS, TooComplexError
 from verifier.math.sets import real_line, standard_brackets
-from verifier.math.spelling import is_number, is_word, join, spell, word_of
+from verifier.math.spelling import spell
 from verifier.math.spoken import numerals
 from verifier.math.tokens import Tokens, split, trim
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from verifier.math.answers import Answer, Brackets, Expression, Number, Several, Union
-from verifier.math.spelling import is_word, join, word_of
+from verifier.math.lexemes import is_word, join, word_of
 from verifier.math.tokens import split, trim
 
 if TYPE_CHECKING:

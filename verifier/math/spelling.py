@@ -5,7 +5,6 @@ A lexeme is a number, a word, a `\command`, a `\text{word}` (a word that stood i
 """
 
 # ruff: noqa: PLR0911 - every rule returns where it decides
-# ruff: noqa: PLR2004 - the lengths are those of the patterns beside them
 
 from __future__ import annotations
 
@@ -13,7 +12,9 @@ import re
 import unicodedata
 
 from verifier.math import alphabet
-from verifier.math.limits import MAX_CHARS, MAX_DEPTH, MAX_DIGITS, MAX_TOKENS, TooComplexError
+from verifier.math.braces import Bracer
+from verifier.math.lexemes import is_number, is_word
+from verifier.math.limits import MAX_CHARS, MAX_DIGITS, MAX_TOKENS, TooComplexError
 
 _TOKEN = re.compile(
     r"""
@@ -68,31 +69,6 @@ _DIGIT = re.compile(r"\d+")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def is_word(lexeme: str) -> bool:
-    """Whether the lexeme is a word, in text mode or not."""
-    return lexeme[0].isalpha() or lexeme.startswith("\\text{")
-
-
-def word_of(lexeme: str) -> str:
-    """The letters of a word lexeme."""
-    return lexeme[6:-1] if lexeme.startswith("\\text{") else lexeme
-
-
-def is_number(lexeme: str) -> bool:
-    """Whether the lexeme is a number as written."""
-    return lexeme[0].isdecimal() or (lexeme[0] == "." and len(lexeme) > 1)
-
-
-def join(tokens: tuple[str, ...] | list[str]) -> str:
-    """The tokens as LaTeX, with spaces only where two tokens would run together."""
-    parts: list[str] = []
-    for lexeme in tokens:
-        if parts and lexeme[0].isalpha() and parts[-1][-1].isalpha():
-            parts.append(" ")
-        parts.append(lexeme)
-    return "".join(parts)
-
-
 def spell(text: str) -> tuple[str, ...]:
     """The canonical tokens of an answer; raises `TooComplexError` beyond a limit."""
     if len(text) > MAX_CHARS:
@@ -100,7 +76,7 @@ def spell(text: str) -> tuple[str, ...]:
     tokens = _tokenise(_unspace(_ascii(_unwrap(text))))
     if len(tokens) > MAX_TOKENS:
         raise TooComplexError(f"more than {MAX_TOKENS} tokens")
-    return tuple(_without_stop(_tidy_spaces(_Bracer(tokens).run())))
+    return tuple(_without_stop(_tidy_spaces(Bracer(tokens).run())))
 
 
 def same(first: str, second: str) -> bool:
@@ -247,162 +223,3 @@ def _tidy_spaces(tokens: list[str]) -> list[str]:
 
 def _is_plain(lexeme: str) -> bool:
     return is_word(lexeme) or is_number(lexeme)
-
-
-class _Bracer:
-    r"""Gives every command its arguments in braces and drops all other braces.
-
-    `\frac12` reads as `\frac{1}{2}`; `\sqrt12` and `x^12` take the whole number, because that is
-    what models mean when they leave the braces out.
-    """
-
-    def __init__(self, tokens: list[str]) -> None:
-        self._tokens = tokens
-        self._at = 0
-
-    def run(self) -> list[str]:
-        """All tokens; a stray closing brace is dropped."""
-        out: list[str] = []
-        while self._at < len(self._tokens):
-            if self._peek() == "}":
-                self._at += 1
-                continue
-            out.extend(self._one(0))
-        return _chosen(out)
-
-    def _peek(self) -> str:
-        return self._tokens[self._at] if self._at < len(self._tokens) else ""
-
-    def _skip_spaces(self) -> None:
-        while self._peek() == " ":
-            self._at += 1
-
-    def _one(self, depth: int) -> list[str]:
-        """The next lexeme with its arguments, or the inside of a bare group."""
-        if depth > MAX_DEPTH:
-            raise TooComplexError(f"nested deeper than {MAX_DEPTH}")
-        lexeme = self._tokens[self._at]
-        self._at += 1
-        if lexeme == "{":
-            return self._bare(depth)
-        out = [lexeme]
-        if lexeme in alphabet.PREFIX_FUNCTIONS:
-            return self._function(lexeme, depth)
-        if lexeme == "\\sqrt" and self._peek() == "[":
-            out.extend(self._index(depth))
-        count = alphabet.ARGUMENTS.get(lexeme)
-        if count is None:
-            # A command we do not know takes the brace that follows it.
-            while (
-                lexeme[0] == "\\" and len(lexeme) > 2 and lexeme[-1] != "}" and self._peek() == "{"
-            ):
-                out.extend(self._argument(lexeme, depth))
-            return out
-        for position in range(count):
-            out.extend(self._argument(lexeme, depth, last=position == count - 1))
-        if lexeme == "^" and out in (["^", "{", "\\circ", "}"], ["^", "{", "\\degree", "}"]):
-            return ["\\degree"]
-        return ["'"] if out == ["^", "{", "\\prime", "}"] else out
-
-    def _function(self, lexeme: str, depth: int) -> list[str]:
-        r"""`\sin^{2}{x+1}`: braces behind a function are its parentheses."""
-        out = [lexeme]
-        self._skip_spaces()
-        while self._peek() in ("^", "_"):
-            out.extend(self._one(depth + 1))
-            self._skip_spaces()
-        if self._peek() == "{":
-            self._at += 1
-            out += ["(", *self._group(depth), ")"]
-        return out
-
-    def _group(self, depth: int) -> list[str]:
-        out: list[str] = []
-        while self._peek() not in ("}", ""):
-            out.extend(self._one(depth + 1))
-        self._at += 1
-        return _chosen(out)
-
-    def _bare(self, depth: int) -> list[str]:
-        r"""The inside of braces that belong to no command; with commas they mean a set."""
-        inside = self._group(depth)
-        level = 0
-        for lexeme in inside:
-            level += (lexeme in "({[") - (lexeme in ")}]")
-            if lexeme == "," and level == 0:
-                return ["\\{", *inside, "\\}"]
-        return inside
-
-    def _index(self, depth: int) -> list[str]:
-        r"""The `[3]` of `\sqrt[3]{2}`; nothing where the bracket never closes."""
-        start = self._at
-        out = ["["]
-        self._at += 1
-        while self._peek() not in ("]", ""):
-            out.extend(self._one(depth + 1))
-        if not self._peek():
-            self._at = start
-            return []
-        self._at += 1
-        return [*out, "]"]
-
-    def _argument(self, command: str, depth: int, *, last: bool = True) -> list[str]:
-        """The next argument in braces; empty braces where the text ends."""
-        self._skip_spaces()
-        following = self._peek()
-        if following in ("", "}"):
-            return ["{", "}"]
-        if following == "{":
-            self._at += 1
-            return ["{", *self._group(depth), "}"]
-        if command in ("\\frac", "\\binom") and following.isdecimal():
-            # `\frac12`: one digit each.
-            rest = following[1:]
-            if rest:
-                self._tokens[self._at] = rest
-            else:
-                self._at += 1
-            return ["{", following[0], "}"]
-        if command in ("^", "_") and "," in following[1:]:
-            # `(995^2,994^2)`: no power has thousands.
-            digits, _, others = following.partition(",")
-            self._tokens[self._at : self._at + 1] = [",", others]
-            return ["{", digits, "}"]
-        if command in ("\\sqrt", "^", "_") and following == "(":
-            return ["{", *self._parentheses(depth), "}"]
-        if command == "^" and following in "+-":
-            self._at += 1
-            power = self._one(depth + 1) if self._peek() not in ("", "}") else []
-            return ["{", following, *power, "}"]
-        if is_word(following) and command != "_" and last and len(following) > 1:
-            return ["{", *self._letter(following), "}"]
-        return ["{", *self._one(depth + 1), "}"]
-
-    def _letter(self, word: str) -> list[str]:
-        """The first letter of a word, the rest left to follow (`x^ab` is `x^{a}b`)."""
-        if word.startswith("\\"):
-            self._at += 1
-            return [word]
-        self._tokens[self._at] = word[1:]
-        return [word[0]]
-
-    def _parentheses(self, depth: int) -> list[str]:
-        """The inside of `(..)` after a root written like a function."""
-        self._at += 1
-        out: list[str] = []
-        level = 1
-        while self._peek():
-            level += {"(": 1, ")": -1}.get(self._peek(), 0)
-            if level == 0:
-                self._at += 1
-                break
-            out.extend(self._one(depth + 1))
-        return out
-
-
-def _chosen(tokens: list[str]) -> list[str]:
-    r"""`n \choose k`, which takes all that stands in its braces, as a binomial coefficient."""
-    if "\\choose" not in tokens:
-        return tokens
-    at = tokens.index("\\choose")
-    return ["\\binom", "{", *tokens[:at], "}", "{", *tokens[at + 1 :], "}"]

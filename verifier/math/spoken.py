@@ -10,7 +10,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from verifier.math.spelling import is_word, word_of
+from verifier.math.lexemes import is_word, word_of
 from verifier.math.units import known
 
 if TYPE_CHECKING:

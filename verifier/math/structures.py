@@ -17,8 +17,8 @@ from verifier.math.answers import (
     Text,
     Union,
 )
+from verifier.math.lexemes import is_number, is_word, join, word_of
 from verifier.math.sets import REALS, all_but, real_line
-from verifier.math.spelling import is_number, is_word, join, word_of
 from verifier.math.tokens import enclosed, split, spread_groups, trim
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.math.bombs import CLOSERS, OPENERS
+from verifier.math.lexemes import is_number, is_word, word_of
 from verifier.math.limits import MAX_ELEMENTS, TooComplexError
-from verifier.math.spelling import is_number, is_word, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Container

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from verifier.math.spelling import is_word, word_of
+from verifier.math.lexemes import is_word, word_of
 from verifier.math.unit_table import CHINESE, NAMES, PREFIX_NAMES, PREFIX_SYMBOLS, SYMBOLS
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from verifier.math.answers import Answer, Expression, Number
 from verifier.math.exact import evaluate
-from verifier.math.spelling import join, spell
+from verifier.math.lexemes import join
+from verifier.math.spelling import spell
 
 _AXES = "ijk"
 _HATS = ("\\hat", "\\vec", "\\overline")

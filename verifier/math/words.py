@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from verifier.math.answers import Answer, Boolean, Choice, Expression, Text
-from verifier.math.spelling import is_number, is_word, join, word_of
+from verifier.math.lexemes import is_number, is_word, join, word_of
 from verifier.math.tokens import enclosed, split, trim
 
 if TYPE_CHECKING:
