@@ -5,8 +5,9 @@ that are not there are left out). Their tests are read, not run. What a test say
 answer is a labelled pair, which ours (the service, spec `math`) and public graders are asked. An
 answer that is no whole completion is given to all as `\boxed{answer}`.
 
-TUNED sources may be looked at; HELD-OUT ones are not, so that verdicts are not tuned to them, and
-MODEL-LABELLED ones have labels that a model gave. A pair that several sources have belongs to the
+TUNED sources may be looked at; HELD-OUT ones are not, so that verdicts are not tuned to them. OPENED
+ones were held out until a first measurement and have been looked at since. MODEL-LABELLED ones have
+labels that a model gave. A pair that several sources have belongs to the
 first, and one that has both labels to none. The peers `prm800k` and `Qwen2.5-Math` need
 `--peers-python`, an interpreter with their requirements.
 """
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import track
-from suites.counts import BY_MODEL, HELD_OUT, OURS, TOTALS, TUNED, count, figures, table
+from suites.counts import BY_MODEL, HELD_OUT, OPENED, OURS, TOTALS, TUNED, count, figures, table
 from suites.graders import Memory, Peer, Verdict, ours
 from suites.pairs import Pair, Skipped, distinct, write
 from suites.peers import ELSEWHERE, PEERS
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from verifier.model import Reward
 
-FOLDERS = {TUNED: "tuned", HELD_OUT: "heldout", BY_MODEL: "heldout"}
+FOLDERS = {TUNED: "tuned", OPENED: "opened", HELD_OUT: "heldout", BY_MODEL: "heldout"}
 ARGUED = Path(__file__).with_name("suites") / "argued.jsonl"
 people = Console(stderr=True, width=200)
 
@@ -58,14 +59,14 @@ def main() -> None:
     groups = {source.name: (source.name, total(source)) for source, _ in loaded}
     counts = count(pairs, groups, verdicts)
     counts = dict(sorted(counts.items(), key=lambda item: item[0].split(",")[0] in TOTALS))
-    differing = disagreements(pairs, rewards, {one.name for one in chosen if one.tuned})
-    argued = Counter(
-        name for row in differing if row["argued"] for name in (str(row["source"]), TUNED)
-    )
+    shown = {one.name: total(one) for one in chosen if one.tuned or one.opened}
+    differing = disagreements(pairs, rewards, set(shown))
+    names = [str(row["source"]) for row in differing if row["argued"]]
+    argued = Counter([*names, *(shown[name] for name in names if name in shown)])
     people.print(table(counts, argued))
     if given.disagreements:
-        shown = [row for row in differing if given.held_out or row["tuned"]]
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in shown)
+        told = [row for row in differing if given.held_out or row["tuned"]]
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in told)
         given.disagreements.write_text("".join(lines), encoding="utf-8")
     rows = list(figures(counts))
     print(to_json(rows))
@@ -93,6 +94,8 @@ def total(source: Source) -> str:
     """The total that a source counts in."""
     if source.by_model:
         return BY_MODEL
+    if source.opened:
+        return OPENED
     return TUNED if source.tuned else HELD_OUT
 
 

@@ -30,7 +30,8 @@ Source = Literal[
 Conflicting = Literal["last", "unless_offered", "same"]
 
 END_TOKENS = (
-    *("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|endoftext|>", "<|end_of_text|>", "<|end|>"),
+    *("<|im_end|>", "<|im_start|>", "<|eot_id|>", "<|eom_id|>", "<|endoftext|>"),
+    *("<|end_of_text|>", "<|end|>"),
     *("<|return|>", "<|eos|>", "</s>", "<eos>", "<end_of_turn>", "<|END_OF_TURN_TOKEN|>"),
     "<\uff5cend\u2581of\u2581sentence\uff5c>",
 )

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from suites.pairs import Pair
 
 OURS = "ours"
-TUNED, HELD_OUT, BY_MODEL = "TUNED", "HELD-OUT", "MODEL-LABELLED"
-TOTALS = (TUNED, HELD_OUT, BY_MODEL)
+TUNED, OPENED, HELD_OUT, BY_MODEL = "TUNED", "OPENED", "HELD-OUT", "MODEL-LABELLED"
+TOTALS = (TUNED, OPENED, HELD_OUT, BY_MODEL)
 _PLURALS = {"answer": "answers", "completion": "completions", "prose": "running text"}
 MATH_VERIFY = "Math-Verify"
 _SHARE_OF_MISSED = 0.25

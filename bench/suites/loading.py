@@ -32,9 +32,10 @@ _LABELS = {"correct": True, "incorrect": False, "success": True, "failure": Fals
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A public project; `tuned` where its pairs may be looked at, `by_model` where a model labels.
+    """A public project, and how to read its checkout.
 
-    `load` reads its checkout.
+    `tuned` where its pairs might be looked at from the beginning, `opened` where they were looked
+    at after a first measurement without, `by_model` where a model labels.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Source:
     tuned: bool
     load: Callable[[Path], Iterator[Found]]
     by_model: bool = False
+    opened: bool = False
 
 
 def claimed(

@@ -27,7 +27,8 @@ _SIGN_COMMANDS = {
     "×": "cdot", "⋅": "cdot", "·": "cdot", "∙": "cdot", "∞": "infty", "≤": "le", "≥": "ge",
     "⩽": "le", "⩾": "ge", "≠": "ne", "≈": "approx", "∪": "cup", "∩": "cap", "∈": "in", "±": "pm",
     "√": "sqrt", "∅": "emptyset", "°": "degree", "∠": "angle", "△": "triangle", "ℝ": "mathbb{R}",
-    "ℤ": "mathbb{Z}", "→": "to", "∖": "setminus", "∣": "mid",
+    "ℤ": "mathbb{Z}", "→": "to", "∖": "setminus", "∣": "mid", "∫": "int", "∑": "sum",
+    "∏": "prod",
 }  # fmt: skip
 SIGNS = str.maketrans(
     {

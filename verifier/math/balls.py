@@ -60,7 +60,10 @@ def value(node: Node, place: Place, bits: int, *, over_complex: bool) -> Ball:
         UndefinedError: there is none.
     """
     with ctx.workprec(bits):
-        return _Evaluation(place, bits, over_complex=over_complex).value(node)
+        try:
+            return _Evaluation(place, bits, over_complex=over_complex).value(node)
+        except OverflowError as error:
+            raise UndefinedError from error
 
 
 class _Evaluation:
@@ -125,8 +128,10 @@ class _Evaluation:
             return (top * bottom.log()).exp()
         if exact.denominator == 1:
             return _integer_power(bottom, exact.numerator)
-        if abs(exact) > MAX_EXPONENT:
-            raise UndefinedError
+        if max(abs(exact.numerator), exact.denominator) > MAX_EXPONENT:
+            if isinstance(bottom, arb) and not bottom > 0:
+                raise UndefinedError
+            return (self._exact(exact) * bottom.log()).exp()
         return _integer_power(self._root(bottom, exact.denominator), exact.numerator)
 
     def _root(self, radicand: Ball, index: int) -> Ball:

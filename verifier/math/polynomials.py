@@ -79,6 +79,8 @@ class Ring:
 
     def raised(self, base: Quotient, exponent: int) -> Quotient:
         """An integer power; raises `BeyondError` for one over zero."""
+        if abs(exponent) > MAX_EXPONENT:
+            raise BeyondError("a huge exponent")
         if exponent < 0:
             if base.top.is_zero():
                 raise BeyondError("a division by zero")
@@ -91,8 +93,6 @@ class Ring:
         return self.raised(quotient, -1)
 
     def _multiplied(self, base: fmpq_mpoly, exponent: int) -> fmpq_mpoly:
-        if exponent > MAX_EXPONENT:
-            raise BeyondError("a huge exponent")
         if base.is_one() or exponent == 1:
             return base
         terms = len(base)

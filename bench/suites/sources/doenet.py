@@ -30,4 +30,4 @@ def load(root: Path) -> Iterator[Found]:
             yield Pair(NAME, gold, answer, equal, f"{_PATH}::{kind}:{number}")
 
 
-SOURCE = Source(NAME, "Doenet+math-expressions", tuned=False, load=load)
+SOURCE = Source(NAME, "Doenet+math-expressions", tuned=False, load=load, opened=True)

@@ -31,4 +31,4 @@ def load(root: Path) -> Iterator[Found]:
     )
 
 
-SOURCE = Source(NAME, "huggingface+lighteval", tuned=False, load=load)
+SOURCE = Source(NAME, "huggingface+lighteval", tuned=False, load=load, opened=True)

@@ -34,4 +34,4 @@ def load(root: Path) -> Iterator[Found]:
         yield from listed(NAME, path, root, "GOOD_PAIRS")
 
 
-SOURCE = Source(NAME, "MARIO-Math-Reasoning+MARIO_EVAL", tuned=False, load=load)
+SOURCE = Source(NAME, "MARIO-Math-Reasoning+MARIO_EVAL", tuned=False, load=load, opened=True)
