@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, WRONG, requests_to
 from verifier.errors import CallerError
 from verifier.trainers.base import Unjudgeable, Unscored
-from verifier.trainers.verifiers_rubric import judge, reward
+from verifier.trainers.verifiers_rubric import reward, task_reward
 
 if TYPE_CHECKING:
     from verifier.bench.served import Served
@@ -40,8 +41,19 @@ async def test_a_wrong_answer_does_not() -> None:
     assert await score(WRONG) == 0.0
 
 
-async def test_a_completion_of_version_1_is_judged() -> None:
-    assert [await judge(RIGHT, "4"), await judge(WRONG, "4")] == [1.0, 0.0]
+def trace(text: str) -> SimpleNamespace:
+    """A rollout of version 1, as far as it plays a part."""
+    return SimpleNamespace(last_reply=text)
+
+
+async def test_rollouts_of_version_1_are_told_apart() -> None:
+    task = SimpleNamespace(answer="4")
+    assert [await task_reward(task, trace(text)) for text in (RIGHT, WRONG)] == [1.0, 0.0]
+
+
+async def test_a_task_without_a_reference_is_the_callers_error() -> None:
+    with pytest.raises(CallerError, match="VERIFIER_REFERENCE"):
+        await task_reward(SimpleNamespace(solution="4"), trace(RIGHT))
 
 
 async def test_a_right_answer_leaves_no_error() -> None:
@@ -68,7 +80,7 @@ async def test_a_service_that_is_down_raises_and_marks_the_rollout() -> None:
 @pytest.mark.usefixtures("down")
 async def test_a_service_that_is_down_raises_in_version_1() -> None:
     with pytest.raises(Unscored):
-        await judge(RIGHT, "4")
+        await task_reward(SimpleNamespace(answer="4"), trace(RIGHT))
 
 
 @pytest.mark.usefixtures("down")
@@ -83,7 +95,7 @@ async def test_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         await score(RIGHT)
 
 
-@pytest.mark.parametrize("function", [reward, judge])
+@pytest.mark.parametrize("function", [reward, task_reward])
 def test_it_can_be_pickled(function: object) -> None:
     assert pickle.loads(pickle.dumps(function)) is function  # noqa: S301 - our own bytes
 

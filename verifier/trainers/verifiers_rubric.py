@@ -1,6 +1,7 @@
 """verifiers (and prime-rl): reward functions for a Rubric, and for a task of version 1.
 
-    vf.Rubric(funcs=[verifier.trainers.verifiers_rubric.reward])
+    --env.taskset.task.rewards.verifier.fn verifier.trainers.verifiers_rubric.task_reward
+    vf.Rubric(funcs=[verifier.trainers.verifiers_rubric.reward])  # before version 0.4
 
 A legacy Rubric turns every exception into 0, so a null reward also puts its exception into the
 state's `error`, by which such a 0 can be told from an earned one. Version 1 records the exception
@@ -9,9 +10,9 @@ and no reward.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from verifier.errors import ServiceError, VerifierError
+from verifier.errors import CallerError, ServiceError, VerifierError
 from verifier.trainers.base import Scoring
 
 if TYPE_CHECKING:
@@ -42,10 +43,27 @@ async def reward(
         raise
 
 
-async def judge(completion: object, answer: object) -> float:
-    """The reward of one completion, for a `@reward` of version 1; a null one raises."""
-    plan = Scoring.read(on_unscored="raise").refusing_none("verifiers")
-    [judged] = await plan.judge([completion], [answer])
+class TaskTrace(Protocol):
+    """What is used of the `Trace` of version 1."""
+
+    @property
+    def last_reply(self) -> str:
+        """What the agent said last."""
+
+
+async def task_reward(task: object, trace: TaskTrace) -> float:
+    """The reward of one rollout of version 1; a null one raises, which that version records.
+
+    Args:
+        task: the task's data; the reference is its `answer`, or what VERIFIER_REFERENCE names.
+        trace: the rollout's.
+    """
+    plan = Scoring.read(on_unscored="raise", reference="answer").refusing_none("verifiers")
+    if not hasattr(task, plan.reference):
+        raise CallerError(
+            f"the task has no {plan.reference!r}; name its field in VERIFIER_REFERENCE"
+        )
+    [judged] = await plan.judge([trace.last_reply], [getattr(task, plan.reference)])
     return plan.settle_to_number(judged)
 
 
