@@ -122,6 +122,16 @@ def test_large_completions_are_cut_apart(
     assert requests_to(service) - before == 2
 
 
+def test_large_tests_are_cut_apart(
+    route: Route, service: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(coalescing, "_MAX_CHARS", 100)
+    before = requests_to(service)
+    program = Rollout(completion="x", reference=Reference(tests=["assert f(1) == 1"] * 10))
+    submit(route, [program, program], 20).result()
+    assert requests_to(service) - before == 2
+
+
 def test_one_loop_after_the_other_is_served(route: Route) -> None:
     async def ask() -> float | None:
         [judged] = await asyncio.wrap_future(submit(route, [RIGHT], 20))
@@ -168,6 +178,15 @@ def test_nobody_there_leaves_it_unscored() -> None:
     [judged] = submit(Route("http://127.0.0.1:9"), [RIGHT], 0.4).result()
     assert judged.status is Status.UNSCORED
     assert "Connect" in judged.reason
+
+
+def test_a_service_that_comes_back_in_time_is_asked() -> None:
+    with stub((200, answer(1.0))) as gone:
+        url, port = gone.url, gone.server_address[1]
+    waiting = submit(Route(url), [RIGHT], 20)
+    time.sleep(0.3)
+    with stub((200, answer(1.0)), port=port):
+        assert [one.reward for one in waiting.result()] == [1.0]
 
 
 def test_a_call_ends_at_its_deadline() -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _GATHER_SECONDS = 0.003
 _MAX_REQUESTS = 32
 """Requests in flight to one service; what is wanted meanwhile gathers for the next."""
-_MAX_ROLLOUTS = 1024
+_MAX_ROLLOUTS = 512
 _MAX_CHARS = 8 << 20
 _GRACE_SECONDS = 1.0
 """The service answers at the deadline; this is its time to say so."""
@@ -181,7 +181,7 @@ class _Lane:
         """The next request's pieces; at least one."""
         number, chars = 0, 0
         for piece in self._wanted[:_MAX_ROLLOUTS]:
-            chars += len(piece.rollout.text)
+            chars += _chars(piece.rollout)
             if number and chars > _MAX_CHARS:
                 break
             number += 1
@@ -245,6 +245,16 @@ class _Lane:
             return
         for call in calls:
             self._start([piece for piece in pieces if piece.call is call])
+
+
+def _chars(rollout: Rollout) -> int:
+    """About how much it adds to a request."""
+    chars = len(rollout.text)
+    if rollout.reference is not None:
+        chars += len(rollout.reference.value)
+        if rollout.reference.tests is not None:
+            chars += len(str(rollout.reference.tests))
+    return chars
 
 
 def _worth_another_try(reward: Reward) -> bool:
