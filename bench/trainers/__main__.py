@@ -93,6 +93,7 @@ CHECKS = {
     ),
     "areal": Environment((), ("areal==1.0.4",)),
     "skyrl_gym": Environment(("skyrl-gym==0.4.0",)),
+    "atropos": Environment((), ("atroposlib==0.4.0",)),
     "verifiers_rubric": Environment(("verifiers==0.4.0",), least=(3, 12)),
 }
 

@@ -32,3 +32,4 @@ def down(**settings: str) -> Iterator[None]:
 
 RIGHT = "<think>2 + 2</think><answer>\\boxed{4}</answer>"
 WRONG = "<think>2 + 2</think><answer>\\boxed{5}</answer>"
+UNFORMED = "\\boxed{4}"

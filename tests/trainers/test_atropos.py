@@ -58,3 +58,7 @@ def test_a_reward_function_can_give_a_number_instead() -> None:
 def test_none_is_refused_in_a_reward_function() -> None:
     with pytest.raises(CallerError, match="Atropos"):
         Reward(on_unscored="none")
+
+
+def test_a_reward_function_can_be_told_of_a_logger() -> None:
+    Reward().set_wandb_logger(object())

@@ -2,8 +2,8 @@
 
     rewards = await verifier.trainers.atropos.score(completions, reference)
 
-A null reward is None, and the environment leaves that completion out of its group. As a
-`RewardFunction` of Atropos's registry it raises instead, where Atropos's own would give 0.
+A null reward is None, and the environment leaves that completion out of its group. As a reward
+function of Atropos's registry it raises instead, where Atropos's own would give 0.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ async def score(completions: Sequence[object], reference: object) -> list[float 
 
 
 class Reward:
-    """A reward function for `CombinedReward` and the registry, by the same calls.
+    """A reward function for Atropos's registry, by the same calls as its own.
 
-    It is no subclass of Atropos's base class, which turns every exception into zeros.
+    It is no subclass of Atropos's base class, which turns every exception into zeros. Its
+    `CombinedReward` does so too; nothing here can keep it from that.
     """
 
     def __init__(self, weight: float = 1.0, **settings: object) -> None:
@@ -41,6 +42,9 @@ class Reward:
         each = solution if isinstance(solution, list) else [solution] * len(completions)
         judged = self._plan.judge_waiting(completions, each)
         return [self._plan.settle_to_number(one) for one in judged]
+
+    def set_wandb_logger(self, logger: object) -> None:
+        """Not used: the service keeps its own metrics."""
 
     def __call__(self, completions: Sequence[object], **columns: object) -> list[float]:
         """As `compute`, with the weight."""
