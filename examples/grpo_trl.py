@@ -171,9 +171,9 @@ def draw(result: dict[str, Any], path: Path) -> None:
     history = result["history"]
     steps = [row["step"] for row in history]
     figure, ((top, parts), (length, seconds)) = plt.subplots(2, 2, figsize=(11, 7))
-    top.plot(steps, [row["reward"] for row in history], label="training")
+    top.plot(steps, [row["reward"] for row in history], label="training, sampled")
     ends = [steps[0], steps[-1]]
-    top.plot(ends, [result["before"], result["after"]], "o--", label="held out")
+    top.plot(ends, [result["before"], result["after"]], "o", label="held out, greedy")
     top.set(title="mean reward", ylim=(0, 1.02))
     for check in ("accuracy", "format"):
         parts.plot(steps, [row.get(f"verifier/{check}") for row in history], label=check)

@@ -14,8 +14,9 @@ import pytest
 from tests.conftest import API_KEY
 from tests.test_client import Stub, stub
 from tests.trainers.conftest import requests_to
-from verifier import coalescing
-from verifier.coalescing import Route, submit
+from verifier import calls, coalescing
+from verifier.calls import Judged, Route
+from verifier.coalescing import submit
 from verifier.errors import CallerError, InternalError, Unauthorized
 from verifier.model import Reference, Rollout, Status
 
@@ -63,7 +64,7 @@ def route(service: Served) -> Route:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coalescing, "_GRACE_SECONDS", 0.3)
+    monkeypatch.setattr(calls, "GRACE_SECONDS", 0.3)
     monkeypatch.setattr(coalescing, "_FIRST_PAUSE_SECONDS", 0.02)
 
 
@@ -94,9 +95,9 @@ def test_calls_of_many_threads_share_few_requests(route: Route, service: Served)
 
 
 def test_calls_of_one_loop_share_few_requests(route: Route, service: Served) -> None:
-    async def ask() -> list[list[coalescing.Judged]]:
-        calls = [asyncio.wrap_future(submit(route, [RIGHT, WRONG], 20)) for _ in range(256)]
-        return await asyncio.gather(*calls)
+    async def ask() -> list[list[Judged]]:
+        asked = [asyncio.wrap_future(submit(route, [RIGHT, WRONG], 20)) for _ in range(256)]
+        return await asyncio.gather(*asked)
 
     before = requests_to(service)
     found = asyncio.run(ask())
@@ -217,10 +218,10 @@ def test_an_address_without_a_scheme_is_raised() -> None:
 
 def test_a_wrong_call_spoils_no_neighbour_in_its_request(route: Route) -> None:
     wrong = Rollout(completion="x", spec="nobodys")
-    calls = [submit(route, [rollout], 20) for rollout in (RIGHT, wrong, WRONG)]
-    wait(calls)
-    assert [calls[0].result()[0].reward, calls[2].result()[0].reward] == [1.0, 0.0]
-    assert isinstance(calls[1].exception(), CallerError)
+    first, second, third = (submit(route, [one], 20) for one in (RIGHT, wrong, WRONG))
+    wait([first, second, third])
+    assert [first.result()[0].reward, third.result()[0].reward] == [1.0, 0.0]
+    assert isinstance(second.exception(), CallerError)
 
 
 def test_a_bug_of_ours_is_raised_and_not_waited_for() -> None:

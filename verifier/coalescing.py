@@ -14,16 +14,18 @@ import os
 import threading
 import time
 import uuid
-from concurrent.futures import Future, InvalidStateError
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from verifier import calls
+from verifier.calls import Call, Judged, Route
 from verifier.client import AsyncClient
 from verifier.errors import CallerError, InternalError, ServiceError, describe
-from verifier.model import Outcome, Priority, Reward, Status
+from verifier.model import Outcome, Reward, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future
 
     from verifier.model import Rollout
 
@@ -32,8 +34,6 @@ _MAX_REQUESTS = 32
 """Requests in flight to one service; what is wanted meanwhile gathers for the next."""
 _MAX_ROLLOUTS = 512
 _MAX_CHARS = 8 << 20
-_GRACE_SECONDS = 1.0
-"""The service answers at the deadline; this is its time to say so."""
 _LEAST_SECONDS = 0.05
 _FIRST_PAUSE_SECONDS = 0.2
 _MAX_PAUSE_SECONDS = 3.0
@@ -44,87 +44,10 @@ _FINAL = frozenset({Outcome.TIMEOUT, Outcome.CRASHED, Outcome.DEADLINE})
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """Where rollouts are scored, and how; calls by the same route may share a request."""
-
-    url: str
-    api_key: str | None = field(default=None, repr=False)
-    spec: str | None = None
-    priority: Priority = Priority.TRAIN
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What became of one completion: a number, or none and the reason."""
-
-    reward: float | None
-    status: Status
-    reason: str = ""
-    scores: dict[str, float | None] = field(default_factory=dict)
-    """Every check's own score, by its id in the spec."""
-
-    @classmethod
-    def of(cls, reward: Reward) -> Judged:
-        """A reward of the service, less its evidence."""
-        scores = {verdict.check: verdict.score for verdict in reward.verdicts}
-        return cls(reward.reward, reward.status, reward.reason or "", scores)
-
-    @classmethod
-    def unscored(cls, reason: str) -> Judged:
-        """No answer came in time."""
-        return cls(None, Status.UNSCORED, reason)
-
-
-class _Call:
-    """What one caller waits for; it ends at its deadline, whatever happens."""
-
-    def __init__(self, rollouts: Sequence[Rollout], seconds: float) -> None:
-        self.rollouts = rollouts
-        self.until = time.monotonic() + seconds
-        self.reason = "there was no answer by the deadline"
-        """Why nothing better is known of what is not judged yet."""
-        self.future: Future[list[Judged]] = Future()
-        self._judged: dict[int, Judged] = {}
-        self._alarm: asyncio.TimerHandle | None = None
-
-    def watch(self) -> None:
-        """Set the alarm; called in the loop."""
-        seconds = max(self.until - time.monotonic(), 0) + _GRACE_SECONDS
-        self._alarm = asyncio.get_running_loop().call_later(seconds, self._expire)
-
-    def settle(self, position: int, judged: Judged) -> None:
-        """One of its rollouts is judged; with the last one the caller goes on."""
-        self._judged[position] = judged
-        if len(self._judged) == len(self.rollouts):
-            self._finish()
-
-    def fail(self, error: Exception) -> None:
-        """The caller gets an exception."""
-        self._silence()
-        with contextlib.suppress(InvalidStateError):
-            self.future.set_exception(error)
-
-    def _expire(self) -> None:
-        for position in range(len(self.rollouts)):
-            self._judged.setdefault(position, Judged.unscored(self.reason))
-        self._finish()
-
-    def _finish(self) -> None:
-        self._silence()
-        # The caller may have gone in this very moment.
-        with contextlib.suppress(InvalidStateError):
-            self.future.set_result([self._judged[p] for p in range(len(self.rollouts))])
-
-    def _silence(self) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
-
-
-@dataclass(frozen=True, slots=True)
 class _Piece:
     """One rollout of a call."""
 
-    call: _Call
+    call: Call
     position: int
 
     @property
@@ -147,7 +70,7 @@ class _Lane:
         self._sending: set[asyncio.Task[None]] = set()
         self._gathering = False
 
-    def add(self, call: _Call) -> None:
+    def add(self, call: Call) -> None:
         """Send it soon, with whatever comes until then."""
         call.watch()
         self._wanted += [_Piece(call, position) for position in range(len(call.rollouts))]
@@ -215,14 +138,14 @@ class _Lane:
             for number, piece in enumerate(pieces)
         ]
         try:
-            async with asyncio.timeout(seconds + _GRACE_SECONDS):
+            async with asyncio.timeout(seconds + calls.GRACE_SECONDS):
                 found = await self._client.score(
                     rollouts,
                     spec=self._route.spec,
                     priority=self._route.priority,
                     deadline_seconds=seconds,
                     idempotency_key=uuid.uuid4().hex,
-                    wall_seconds=seconds + _GRACE_SECONDS * 0.8,
+                    wall_seconds=seconds + calls.GRACE_SECONDS * 0.8,
                 )
         except (TimeoutError, ServiceError) as error:
             for piece in pieces:
@@ -239,11 +162,11 @@ class _Lane:
 
     def _blame(self, pieces: list[_Piece], error: CallerError) -> None:
         """Find the call that is wrong; its neighbours in the request are not."""
-        calls = {piece.call for piece in pieces}
-        if len(calls) == 1:
-            calls.pop().fail(error)
+        wrong = {piece.call for piece in pieces}
+        if len(wrong) == 1:
+            wrong.pop().fail(error)
             return
-        for call in calls:
+        for call in wrong:
             self._start([piece for piece in pieces if piece.call is call])
 
 
@@ -272,7 +195,7 @@ class _Hub:
         self._thread = threading.Thread(target=self._run, name="verifier-client", daemon=True)
         self._thread.start()
 
-    def submit(self, route: Route, call: _Call) -> None:
+    def submit(self, route: Route, call: Call) -> None:
         """Hand a call over to the loop."""
         self._loop.call_soon_threadsafe(self._add, route, call)
 
@@ -294,7 +217,7 @@ class _Hub:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
 
-    def _add(self, route: Route, call: _Call) -> None:
+    def _add(self, route: Route, call: Call) -> None:
         try:
             lane = self._lanes.get(route)
             if lane is None:
@@ -348,7 +271,7 @@ def submit(
     It fails with CallerError where the request itself is wrong; whatever the service could not
     judge is `unscored`.
     """
-    call = _Call(rollouts, deadline_seconds)
+    call = Call(rollouts, deadline_seconds)
     if rollouts:
         _process.hub().submit(route, call)
     else:

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.conftest import API_KEY
-from verifier import coalescing
+from verifier import calls
 from verifier.trainers.base import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def down(monkeypatch: pytest.MonkeyPatch) -> None:
         nowhere = f"http://127.0.0.1:{listener.getsockname()[1]}"
     monkeypatch.setenv("VERIFIER_URL", nowhere)
     monkeypatch.setenv("VERIFIER_DEADLINE_SECONDS", "0.5")
-    monkeypatch.setattr(coalescing, "_GRACE_SECONDS", 0.3)
+    monkeypatch.setattr(calls, "GRACE_SECONDS", 0.3)
 
 
 def requests_to(service: Served) -> int:

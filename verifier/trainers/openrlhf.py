@@ -12,7 +12,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from verifier.coalescing import Judged
+from verifier.calls import Judged
 from verifier.model import Status
 from verifier.trainers.base import Scoring
 

@@ -14,7 +14,7 @@ from verifier.trainers.base import Scoring
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from verifier.coalescing import Judged
+    from verifier.calls import Judged
 
 Value = float | dict[str, float]
 

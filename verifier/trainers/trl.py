@@ -16,7 +16,7 @@ from verifier.trainers.base import Scoring
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from verifier.coalescing import Judged
+    from verifier.calls import Judged
 
 
 async def reward(

@@ -17,7 +17,7 @@ from verifier.trainers.base import Scoring
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from verifier.coalescing import Judged
+    from verifier.calls import Judged
 
 
 async def compute_score(
