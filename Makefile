@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install run test check openapi wheel clean up down
+.PHONY: install run test check trainers openapi wheel clean up down
 
 install: $(VENV)/installed
 
@@ -28,6 +28,10 @@ check: install
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Real trainers' own code against a running service, in environments that are kept between runs.
+trainers: install
+	$(BIN)/python bench/trainers
 
 openapi: install
 	$(BIN)/verifier openapi > docs/openapi.json

@@ -32,8 +32,8 @@ REFUSED = {"detail": "two rollouts have the id 'a'", "errors": [{"field": "f", "
 class Stub(ThreadingHTTPServer):
     """A server that answers with given statuses in turn, the last one for ever."""
 
-    def __init__(self, *answers: tuple[int, object]) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
+    def __init__(self, *answers: tuple[int, object], port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Answer)
         self.answers = list(answers)
         self.seen: list[dict[str, str]] = []
         self.bodies: list[bytes] = []
@@ -68,9 +68,9 @@ class _Answer(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def stub(*answers: tuple[int, object]) -> Iterator[Stub]:
+def stub(*answers: tuple[int, object], port: int = 0) -> Iterator[Stub]:
     """A stub server while it is needed."""
-    with Stub(*answers) as server:
+    with Stub(*answers, port=port) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx2
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _WALL_SLACK_SECONDS = 10.0
+_CONNECT_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.2
 _MAX_PAUSE_SECONDS = 5.0
 
@@ -29,14 +30,15 @@ class _Call:
     Scoring is a pure function of the request, so trying again is always safe.
     """
 
-    headers: ClassVar[dict[str, str]] = {"Content-Type": "application/json"}
-
     def __init__(
         self,
         rollouts: Sequence[Rollout],
         spec: str | dict[str, JsonValue] | None,
         priority: Priority,
         deadline_seconds: float,
+        *,
+        idempotency_key: str | None,
+        wall_seconds: float | None,
     ) -> None:
         request = ScoreRequest(
             rollouts=tuple(rollouts),
@@ -45,10 +47,14 @@ class _Call:
             deadline_seconds=deadline_seconds,
         )
         self.content = request.model_dump_json(exclude_defaults=True).encode()
-        self.timeout = deadline_seconds + _WALL_SLACK_SECONDS
+        self.headers = {"Content-Type": "application/json"}
+        if idempotency_key is not None:
+            self.headers["Idempotency-Key"] = idempotency_key
+        wall = deadline_seconds + _WALL_SLACK_SECONDS if wall_seconds is None else wall_seconds
+        self.timeout = httpx2.Timeout(wall, connect=min(wall, _CONNECT_SECONDS))
         self.retry_after = 0.0
         """Seconds that the service asked to wait, in its last answer."""
-        self._give_up = time.monotonic() + deadline_seconds + _WALL_SLACK_SECONDS
+        self._give_up = time.monotonic() + wall
 
     def pauses(self) -> Iterator[float]:
         """Seconds to wait before each further try, for as long as there is time."""
@@ -101,14 +107,25 @@ class Client:
         spec: str | dict[str, JsonValue] | None = None,
         priority: Priority = Priority.TRAIN,
         deadline_seconds: float = 30.0,
+        idempotency_key: str | None = None,
+        wall_seconds: float | None = None,
     ) -> ScoreResponse:
         """One reward for each rollout, in order; null where the service could not.
 
+        With an idempotency key, a second try joins the work of the first instead of repeating it.
+
         Raises:
             CallerError: the request is wrong; trying again will not help.
-            QueueUnavailable: no answer by the deadline and ten seconds.
+            QueueUnavailable: no answer in `wall_seconds`, by default the deadline and ten more.
         """
-        call = _Call(rollouts, spec, priority, deadline_seconds)
+        call = _Call(
+            rollouts,
+            spec,
+            priority,
+            deadline_seconds,
+            idempotency_key=idempotency_key,
+            wall_seconds=wall_seconds,
+        )
         fault = "no answer"
         for pause in call.pauses():
             try:
@@ -145,14 +162,25 @@ class AsyncClient:
         spec: str | dict[str, JsonValue] | None = None,
         priority: Priority = Priority.TRAIN,
         deadline_seconds: float = 30.0,
+        idempotency_key: str | None = None,
+        wall_seconds: float | None = None,
     ) -> ScoreResponse:
         """One reward for each rollout, in order; null where the service could not.
 
+        With an idempotency key, a second try joins the work of the first instead of repeating it.
+
         Raises:
             CallerError: the request is wrong; trying again will not help.
-            QueueUnavailable: no answer by the deadline and ten seconds.
+            QueueUnavailable: no answer in `wall_seconds`, by default the deadline and ten more.
         """
-        call = _Call(rollouts, spec, priority, deadline_seconds)
+        call = _Call(
+            rollouts,
+            spec,
+            priority,
+            deadline_seconds,
+            idempotency_key=idempotency_key,
+            wall_seconds=wall_seconds,
+        )
         fault = "no answer"
         for pause in call.pauses():
             try:

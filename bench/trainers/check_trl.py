@@ -1,0 +1,83 @@
+"""TRL's GRPOTrainer takes steps on a CPU: awaited, not awaited, and with no reward at all."""
+
+from __future__ import annotations
+
+import functools
+import math
+import string
+import tempfile
+from typing import TYPE_CHECKING
+
+import torch
+import trl
+from datasets import Dataset
+from outage import down
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+from trl import GRPOConfig, GRPOTrainer
+
+from verifier.trainers.base import Scoring
+from verifier.trainers.trl import reward, reward_sync
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+torch.set_num_threads(1)
+
+
+def steps(function: Callable[..., object]) -> list[dict[str, float]]:
+    """The metrics of two steps of a tiny model that writes at random."""
+    words = ["<pad>", "<eos>", *string.printable]
+    characters = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words)}, "<pad>"))
+    characters.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=characters, pad_token="<pad>", eos_token="<eos>", padding_side="left"
+    )
+    model = Qwen2ForCausalLM(
+        Qwen2Config(
+            vocab_size=len(words),
+            hidden_size=32,
+            intermediate_size=32,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            num_key_value_heads=2,
+        )
+    )
+    rows = [{"prompt": f"What is {n} + 1?", "reference": str(n + 1)} for n in range(8)]
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = GRPOTrainer(
+            model=model,
+            processing_class=tokenizer,
+            reward_funcs=function,
+            train_dataset=Dataset.from_list(rows),
+            args=GRPOConfig(
+                output_dir=folder,
+                max_steps=2,
+                per_device_train_batch_size=8,
+                num_generations=4,
+                max_completion_length=8,
+                logging_steps=1,
+                save_strategy="no",
+                report_to=[],
+                use_cpu=True,
+                bf16=False,
+                disable_tqdm=True,
+            ),
+        )
+        trainer.train()
+    return [row for row in trainer.state.log_history if "reward" in row]
+
+
+for function in (
+    reward,
+    reward_sync,
+    functools.partial(reward, scoring=Scoring.read({"spec": "r1"})),
+):
+    found = steps(function)
+    assert [row["verifier/null"] for row in found] == [0, 0], found
+    assert all(math.isfinite(row["reward"]) for row in found), found
+with down():
+    found = steps(reward)
+    assert [row["verifier/null"] for row in found] == [1, 1], found
+    assert all(math.isfinite(row["loss"]) for row in found), found
+print(f"TRL {trl.__version__}: GRPOTrainer, 2 steps each: async, sync, partial, all rewards None")

@@ -1,0 +1,1 @@
+"""Adapters, called as their trainers call them."""
