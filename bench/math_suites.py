@@ -5,11 +5,11 @@ that are not there are left out). Their tests are read, not run. What a test say
 answer is a labelled pair, which ours (the service, spec `math`) and public graders are asked. An
 answer that is no whole completion is given to all as `\boxed{answer}`.
 
-TUNED sources may be looked at; HELD-OUT ones are not, so that verdicts are not tuned to them. OPENED
-ones were held out until a first measurement and have been looked at since. MODEL-LABELLED ones have
-labels that a model gave. A pair that several sources have belongs to the
-first, and one that has both labels to none. The peers `prm800k` and `Qwen2.5-Math` need
-`--peers-python`, an interpreter with their requirements.
+TUNED sources may be looked at; HELD-OUT ones are not, so that verdicts are not tuned to them. Those
+OPENED were held out until a first measurement and have been looked at since. MODEL-LABELLED ones
+have labels that a model gave. A pair that several sources have belongs to the first, and one that
+has both labels to none. The peers `prm800k` and `Qwen2.5-Math` need `--peers-python`, an interpreter
+with their requirements.
 """
 
 from __future__ import annotations
