@@ -25,7 +25,6 @@ from verifier.bench.served import served
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rollout-verifier"
 CLIENT = ("httpx2>=2.16,<3", "pydantic>=2.14,<3")
-TORCH = ("torch==2.13.0", "transformers==5.24.0", "numpy", "aiohttp", "requests")
 
 
 @dataclass(frozen=True)
@@ -57,40 +56,21 @@ class Environment:
         return python
 
 
+WITH_TORCH = Environment(
+    (
+        *("torch==2.13.0", "transformers==5.24.0", "trl==1.16.0", "peft", "datasets", "numpy"),
+        *("ray", "tensordict", "omegaconf", "hydra-core", "codetiming", "cachetools", "orjson"),
+        *("pyvers", "pylatexenc", "modelscope", "addict", "simplejson", "json_repair", "dacite"),
+        *("pillow", "aiohttp", "requests"),
+    ),
+    # Their own lists of requirements ask for CUDA, vLLM and each other's rivals.
+    ("verl==0.9.1", "openrlhf==0.11.2", "ms-swift==4.6.0"),
+)
 CHECKS = {
-    "trl": Environment((*TORCH, "trl==1.16.0")),
-    "verl": Environment(
-        (
-            *TORCH,
-            "ray",
-            "omegaconf",
-            "hydra-core",
-            "codetiming",
-            "cachetools",
-            "orjson",
-            "pyvers",
-            "datasets",
-            "tensordict",
-        ),
-        ("verl==0.9.1",),
-    ),
-    "openrlhf": Environment((*TORCH, "ray", "pylatexenc"), ("openrlhf==0.11.2",)),
-    "ms_swift": Environment(
-        (
-            *TORCH,
-            "datasets",
-            "modelscope",
-            "addict",
-            "simplejson",
-            "json_repair",
-            "dacite",
-            "pillow",
-            "peft",
-            "accelerate",
-            "trl==1.16.0",
-        ),
-        ("ms-swift==4.6.0",),
-    ),
+    "trl": WITH_TORCH,
+    "verl": WITH_TORCH,
+    "openrlhf": WITH_TORCH,
+    "ms_swift": WITH_TORCH,
     "areal": Environment((), ("areal==1.0.4",)),
     "skyrl_gym": Environment(("skyrl-gym==0.4.0",)),
     "atropos": Environment((), ("atroposlib==0.4.0",)),
