@@ -8,8 +8,11 @@ answer that is no whole completion is given to all as `\boxed{answer}`.
 TUNED sources may be looked at; HELD-OUT ones are not, so that verdicts are not tuned to them. Those
 OPENED were held out until a first measurement and have been looked at since. MODEL-LABELLED ones
 have labels that a model gave. A pair that several sources have belongs to the first, and one that
-has both labels to none. The peers `prm800k` and `Qwen2.5-Math` need `--peers-python`, an interpreter
-with their requirements.
+has both labels to none. The peers `prm800k` and `Qwen2.5-Math` need `--peers-python`, an
+interpreter with their requirements.
+
+`suites/argued.jsonl` says of every disagreement with a TUNED or OPENED label why it stands, or that
+ours falls short.
 """
 
 from __future__ import annotations
@@ -150,7 +153,9 @@ def disagreements(
     """The pairs that ours says otherwise of, with why, and what we say against the label."""
     lines = ARGUED.read_text(encoding="utf-8").splitlines()
     against = {
-        (row["source"], row["gold"], row["answer"]): row["why"] for row in map(json.loads, lines)
+        (row["source"], row["gold"], row["answer"]): row["why"]
+        for row in map(json.loads, lines)
+        if not row.get("falls_short")
     }
     found = []
     for pair, reward in zip(pairs, rewards, strict=True):
