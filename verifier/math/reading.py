@@ -213,7 +213,13 @@ def _joined(tokens: Tokens, depth: int) -> Answer | None:
         # A sentence.
         return words.text_of(tokens)
     solutions = all(isinstance(element, Several) and labels(element) for element in elements)
-    if (";" in outer and len(pieces) <= len(joiners)) or solutions:
+    # `(x>1 and x<2) or x>3`: what is joined inside stays together.
+    conditions = any(
+        isinstance(element, Several) and _is_condition(element) for element in elements
+    )
+    if (";" in outer and len(pieces) <= len(joiners)) or solutions or conditions:
+        if conditions and not outer:
+            return Several(join(tokens), tuple(elements), braced=False)
         return Several(join(tokens), tuple(elements), braced=False, joined_by_or=";" not in outer)
     if _LOGICAL & set(joiners) and not any(isinstance(e, Equation | Inequality) for e in elements):
         # `p \\lor q` is a formula; only `x=1 \\lor x=2` lists solutions.
@@ -229,6 +235,10 @@ def _joined(tokens: Tokens, depth: int) -> Answer | None:
             join(tokens), shared, braced=False, joined_by_or=isinstance(shared[0], Equation)
         )
     return Several(join(tokens), tuple(flat), braced=False, joined_by_or=joined_by_or)
+
+
+def _is_condition(several: Several) -> bool:
+    return not several.braced and any(isinstance(e, Inequality) for e in several.elements)
 
 
 def _shared(elements: list[Answer]) -> tuple[Answer, ...]:

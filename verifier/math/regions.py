@@ -67,8 +67,13 @@ class _Reader:
     def __init__(self) -> None:
         self.names: set[str] = set()
 
-    def predicate(self, answer: Answer) -> Predicate:
-        """What holds for the members of the set; raises `UnreadableError` where it is none."""
+    def predicate(self, answer: Answer, *, inside: bool = False) -> Predicate:
+        """What holds for the members of the set; raises `UnreadableError` where it is none.
+
+        Args:
+            answer: the set.
+            inside: it is a part of another condition.
+        """
         match answer:
             case Inequality():
                 return self._inequality(answer)
@@ -82,7 +87,10 @@ class _Reader:
             case Several(elements=elements, braced=True):
                 return Some(tuple(Condition(self._beyond(e), "=") for e in elements))
             case Several(elements=elements, joined_by_or=joined_by_or):
-                return self._several(tuple(map(self.predicate, elements)), either=joined_by_or)
+                found = tuple(self.predicate(element, inside=True) for element in elements)
+                if joined_by_or or not found:
+                    return Some(found)
+                return Every(found) if inside else self._all_or_any(found)
             case _:
                 raise UnreadableError("it is no set of real numbers")
 
@@ -119,12 +127,10 @@ class _Reader:
         """How far the variable is beyond an end of an interval."""
         return Sum((Symbol(_VARIABLE), negated(parse(writable(end)))))
 
-    def _several(self, parts: tuple[Predicate, ...], *, either: bool) -> Predicate:
+    def _all_or_any(self, parts: tuple[Predicate, ...]) -> Predicate:
         """Joined by a comma or `and`: all of them, unless nothing is left then."""
-        if not parts:
-            return _NOTHING
         both = Every(parts)
-        return Some(parts) if either or same_set(both, _NOTHING, _VARIABLE) else both
+        return Some(parts) if same_set(both, _NOTHING, _VARIABLE) else both
 
 
 def region(answer: Answer) -> tuple[str, Brackets | Union] | None:
