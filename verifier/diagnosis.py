@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 
     from verifier.settings import Settings
 
-_PINNED = {"antlr4-python3-runtime": "4.13.2", "math-verify": "0.9.0", "sympy": "1.14.0"}
+_PINNED = {
+    "antlr4-python3-runtime": "4.13.2",
+    "math-verify": "0.9.0",
+    "python-flint": "0.9.0",
+    "sympy": "1.14.0",
+}
 _WORKER_BYTES = 120 << 20
 _ZYGOTE_SECONDS = 60.0
 

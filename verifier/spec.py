@@ -114,7 +114,10 @@ class CompiledSpec:
 @cache
 def versions() -> dict[str, str]:
     """The versions that decide verdicts; read from package metadata, nothing is imported."""
-    names = ("math-verify", "latex2sympy2_extended", "antlr4-python3-runtime", "sympy")
+    names = (
+        *("math-verify", "latex2sympy2_extended", "antlr4-python3-runtime", "sympy"),
+        "python-flint",
+    )
     return {"verifier": verifier.__version__, **{name: metadata.version(name) for name in names}}
 
 
