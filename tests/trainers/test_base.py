@@ -151,4 +151,4 @@ def test_every_adapter_has_its_tests() -> None:
 
 def test_every_adapter_has_its_page() -> None:
     pages = {path.stem for path in (ROOT / "docs" / "trainers").glob("*.md")} - {"README"}
-    assert pages == ADAPTERS
+    assert pages >= ADAPTERS
