@@ -25,7 +25,7 @@ _VERB = (
 )
 _ADVERB = (
     r"(?:[ \t]++(?:therefore|thus|hence|then|simply|just|indeed|equal[ ]to|given[ ]by"
-    r"|approximately|about|roughly)\b)*+"
+    r"|approximately|about|roughly|definitely|certainly|exactly)\b)*+"
 )
 _ANNOUNCED = rf"""
       {_MARKS} (?:[ \t]++(?:to|of|for)[ ][^.:\n\uff1a]{{1,80}}?)? [ \t]*+

@@ -134,3 +134,13 @@ ARGUMENTS = {
     "\\binom": 2,
 }
 """How many arguments a command takes; a brace after any other one is taken for its argument."""
+KNOWN = frozenset((*ARGUMENTS, *SYNONYMS, *DROPPED, *TEXT_COMMANDS, *PREFIX_FUNCTIONS))
+"""Every command that is in a table here."""
+_SYMBOLS = """
+    pi alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi
+    omega Gamma Delta Theta Lambda Sigma Phi Psi Omega lceil lfloor cdot
+"""
+_LONGEST_FIRST = "|".join(sorted(_SYMBOLS.split(), key=len, reverse=True))
+RUN_TOGETHER = re.compile(rf"(\\(?:{_LONGEST_FIRST}))([A-Za-z]{{1,2}})$")
+)
+"""A symbol and the one or two letters that ran into its name."""

@@ -118,7 +118,7 @@ def _prove(gold: str, answer: str, *, base: int) -> Proof | None:
 def _values(gold: Node, answer: Node) -> Proof:
     found = compare_values(gold, answer)
     if found.equal is False:
-        same = _antiderivatives(gold, answer)
+        same = _antiderivatives(gold, answer) or _renamed_constant(gold, answer)
         if same is not None:
             return Proof(same.equal, same.name)
         return Proof(
@@ -144,6 +144,18 @@ def _antiderivatives(gold: Node, answer: Node) -> Step | None:
             return None
         sides.append(rest)
     found = constancy(Sum((sides[0], negated(sides[1]))))
+    return found if found.equal else None
+
+
+def _renamed_constant(gold: Node, answer: Node) -> Step | None:
+    """`ce^{x}` and `Ce^{x}`: where all else is the same, a constant may have any of its names."""
+    ours, theirs = symbols(gold) - symbols(answer), symbols(answer) - symbols(gold)
+    if len(ours) != 1 or len(theirs) != 1 or len(symbols(gold)) == 1:
+        return None
+    (name,), (other,) = ours, theirs
+    if not _INTEGRATION.fullmatch(name) or not _INTEGRATION.fullmatch(other):
+        return None
+    found = compare_values(gold, substituted(answer, other, Symbol(name)))
     return found if found.equal else None
 
 

@@ -182,6 +182,11 @@ def _resolve(lexeme: str, *, in_text: bool) -> list[str]:
         return list(alphabet.SYNONYMS.get(command, (command,)))
     if first.isspace():
         return [" "]
+    if lexeme[1:].isalpha() and lexeme not in alphabet.KNOWN:
+        symbol = alphabet.RUN_TOGETHER.match(lexeme)
+        if symbol:
+            # `\pic^{2}`, from data that has lost its spaces.
+            return [symbol[1], symbol[2]]
     if lexeme.startswith("\\begin{array}"):
         return ["\\begin{array}"]
     return list(alphabet.SYNONYMS.get(lexeme, (lexeme,)))
