@@ -142,5 +142,4 @@ _SYMBOLS = """
 """
 _LONGEST_FIRST = "|".join(sorted(_SYMBOLS.split(), key=len, reverse=True))
 RUN_TOGETHER = re.compile(rf"(\\(?:{_LONGEST_FIRST}))([A-Za-z]{{1,2}})$")
-)
 """A symbol and the one or two letters that ran into its name."""
