@@ -356,3 +356,9 @@ def test_a_reference_that_is_a_whole_solution_is_read_for_its_answer(
     gold: str, answer: str, score: float
 ) -> None:
     assert judged(gold, answer).score == score
+
+
+def test_words_of_doubt_in_the_reference_itself_are_no_hedge() -> None:
+    gold = "It might be improved, or it could also be slower."
+    assert judged(gold, gold).score == 1.0
+    assert judged("5", "5, or maybe 6").score == 0.0

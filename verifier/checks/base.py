@@ -115,6 +115,15 @@ def abstain(outcome: Outcome, reason: str, **evidence: JsonValue) -> Judgement:
 _DISPUTED = frozenset((Outcome.INCORRECT, Outcome.AMBIGUOUS))
 
 
+def _is_one_text(found: Extraction) -> bool:
+    """Whether what is offered stands in one text, which may be the reference word for word."""
+    return all(piece in found.text and piece != found.text for piece in found.pieces)
+
+
+def _is_same_text(judgement: Judgement) -> bool:
+    return judgement.score == 1 and judgement.evidence.get("step") in ("normalised_string", "text")
+
+
 def judge_answer(
     completion: Completion, rules: ExtractionRules, judge: Callable[[Extraction], Judgement]
 ) -> Judgement:
@@ -131,7 +140,9 @@ def judge_answer(
     found = extract(completion, rules)
     if found is None:
         return policy_fault(Outcome.NO_ANSWER, "the completion has no final answer")
-    whole = None if found.offered else judge(found)
+    whole = judge(found) if not found.offered or _is_one_text(found) else None
+    if found.offered and whole is not None and not _is_same_text(whole):
+        whole = None
     if whole is not None and (not found.pieces or whole.outcome not in _DISPUTED):
         return whole
     if len(found.pieces) <= MAX_ALTERNATIVES:
