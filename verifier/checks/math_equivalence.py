@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from pydantic import Field
 
+from verifier.boxes import box_commands
 from verifier.checks import base
 from verifier.checks.base import (
     Check,
@@ -132,7 +133,7 @@ def _judge_text(
     if len(text) > params.max_answer_chars:
         reason = f"the answer is longer than {params.max_answer_chars} characters"
         return policy_fault(Outcome.TOO_COMPLEX, reason, **evidence)
-    answer = _answer(text, gold, reference)
+    answer = _answer(answer_of(text) if box_commands(text) else text, gold, reference)
     if isinstance(answer, Judgement):
         return Judgement(answer.outcome, answer.score, answer.reason, evidence)
     evidence["answer_type"] = answer.kind
