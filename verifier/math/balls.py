@@ -27,6 +27,7 @@ from verifier.math.tree import (
     Root,
     Sum,
     Symbol,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -277,7 +278,11 @@ def widest_bits(node: Node, place: Place, *, over_complex: bool) -> int:
         evaluation = _Evaluation(place, _LOOK_BITS, over_complex=over_complex)
         evaluation.value(node)
         sizes = [abs(ball).mid() for ball in evaluation.known.values()]
-        return max(int(abs(float(size.log_base(2)))) for size in (*sizes, arb(1)) if size > 0)
+        widest = max(int(abs(float(size.log_base(2)))) for size in (*sizes, arb(1)) if size > 0)
+    # Exact exponents are no balls, and `2^{1/n}` is as near to one as n is large.
+    exact = [rational_value(one.exponent) for one in walk(node) if isinstance(one, Power)]
+    lengths = [max(map(int.bit_length, found.as_integer_ratio())) for found in exact if found]
+    return max(widest, *lengths, 0)
 
 
 def overlap(first: Ball, second: Ball) -> bool:
