@@ -114,6 +114,7 @@ FUNCTION_WORDS = {name: f"\\{name}" for name in _FUNCTION_NAMES.split()} | {
     "cbrt": "\\cbrt",
     "nCr": "\\nCr",
     "binom": "\\nCr",
+    "binomial": "\\nCr",
 }
 _ONE_ARGUMENT = (
     *("\\sqrt", "^", "_", "\\overline", "\\vec", "\\hat", "\\dot", "\\ddot", "\\tilde"),

@@ -66,6 +66,9 @@ _ESCAPED_TWICE = re.compile(
 _DOTTED = re.compile(r"([0-9.]\s*)\\dot(?![A-Za-z])")
 _STARRED = re.compile(r"\*\*(?=\S)([^*]+)(?<=\S)\*\*")
 _DIGIT = re.compile(r"\d+")
+# Maxima's way to write pi, e, i and matrices.
+_CAS_CONSTANT = re.compile(r"(?<![\d\\])%(pi|e|i)(?![A-Za-z])")
+_CAS_MATRIX = re.compile(r"\bmatrix\((\[[^()]*\])\)")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -130,6 +133,10 @@ def _unspace(text: str) -> str:
     text = _DOTTED.sub(r"\1\\overline", text)
     if "{,}" in text:
         text = _BRACED_COMMA.sub(".", text)
+    if "%" in text:
+        text = _CAS_CONSTANT.sub(lambda m: "\\pi " if m[1] == "pi" else f" {m[1]} ", text)
+    if "matrix(" in text:
+        text = _CAS_MATRIX.sub(r"[\1]", text)
     if "x" in text or "X" in text:
         text = _TIMES_TEN.sub(r"\\cdot ", text)
     if "€" in text or "EUR" in text:
