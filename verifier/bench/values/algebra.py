@@ -26,7 +26,7 @@ def _polynomial(rng: Random) -> Sample:
         f"{lead}\\left(x{plus(q)}\\right)\\left(x{plus(p)}\\right)",
         f"x({led(plus(k, unit='x'))}{plus(b)}){plus(c)}",
         f"{lead}x²{plus(b, unit='x')}{plus(c)}",
-        f"{lead or 1}*x^2{led(plus(b, unit='*x')) if b < 0 else plus(b, unit='*x')}{plus(c)}",
+        f"{lead or 1}*x^2{'-' if b < 0 else '+'}{abs(b)}*x{plus(c)}",
         f"{lead}x**2{plus(b, unit='x')}{plus(c)}",
         f"({lead}x{plus(k * p)})(x{plus(q)})",
         f"{lead}(x{plus(q)})\\cdot(x{plus(p)})",
