@@ -63,7 +63,12 @@ class Memory:
                 if found is not None:
                     return _judgement(found)
                 if self._redis.set(claim, 1, nx=True, ex=_CLAIM_SECONDS):
-                    break
+                    # Whoever had the claim before may have finished between the two questions.
+                    found = self._redis.get(key)
+                    if found is None:
+                        break
+                    self._redis.unlink(claim)
+                    return _judgement(found)
                 if time.monotonic() > until or not still_wanted():
                     break
                 time.sleep(_LOOK_SECONDS)
