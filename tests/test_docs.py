@@ -104,7 +104,11 @@ def test_there_is_a_readme_with_something_to_run() -> None:
 
 @pytest.mark.service
 @pytest.mark.parametrize("block", PYTHON, ids=str)
-def test_python_runs(block: Block, service: Served, tmp_path: Path) -> None:
+def test_python_runs(
+    block: Block, service: Served, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if "backends.docker" in block.body:
+        request.getfixturevalue("docker_engine")
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     ended = subprocess.run(
         [sys.executable, "-W", "error", "-c", block.body.replace(EXAMPLE_URL, service.url)],

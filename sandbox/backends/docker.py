@@ -38,6 +38,8 @@ _SPARE_BYTES = 192 * MEBIBYTE
 _SPARE_PROCESSES = 64
 _FIXED_RUNC = (1, 2, 8)
 """CVE-2025-31133, -52565 and -52881."""
+_DEFAULT_HOST = "unix:///var/run/docker.sock"
+_KNOCK_SECONDS = 5.0
 _HEADER = struct.Struct(">BxxxL")
 _STDOUT = 1
 
@@ -78,6 +80,7 @@ class DockerBackend:
             arguments = kwargs_from_env()
             if options.host is not None:
                 arguments["base_url"] = options.host
+            _knock(arguments.get("base_url") or _DEFAULT_HOST)
             self._client = docker.DockerClient(
                 **arguments, version="auto", timeout=options.timeout_seconds
             )
@@ -229,6 +232,18 @@ class DockerSandbox:
         """See `Sandbox.destroy`."""
         self._stream.close()
         self._backend._remove(self._container)  # noqa: SLF001 - one module
+
+
+def _knock(host: str) -> None:
+    """Raise `OSError` where nobody listens on a local engine's socket.
+
+    The library would leave its own socket open then, which is a warning, and an error in tests.
+    """
+    scheme, _, path = host.partition("://")
+    if scheme in ("unix", "http+unix"):
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(_KNOCK_SECONDS)
+            probe.connect("/" + path.lstrip("/"))
 
 
 class _Attached(Stream):
