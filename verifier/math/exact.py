@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from verifier.math.cursor import Cursor
 from verifier.math.lexemes import is_number
 from verifier.math.limits import (
     MAX_BINOMIAL,
@@ -97,30 +98,12 @@ def literal(lexeme: str) -> Fraction:
     return _bounded(Fraction(scientific[1]) * Fraction(10) ** exponent)
 
 
-class _Arithmetic:
+class _Arithmetic(Cursor):
     """Recursive descent over numeric tokens; gives up on the first lexeme it does not know."""
 
-    def __init__(self, tokens: tuple[str, ...]) -> None:
-        self._tokens = tokens
-        self._at = 0
-
-    @property
-    def finished(self) -> bool:
-        """Whether every lexeme was used."""
-        return self._at == len(self._tokens)
-
-    def _peek(self, ahead: int = 0) -> str:
-        at = self._at + ahead
-        return self._tokens[at] if at < len(self._tokens) else ""
-
-    def _take(self, lexeme: str) -> bool:
-        if self._peek() != lexeme:
-            return False
-        self._at += 1
-        return True
-
-    def _need(self, lexeme: str) -> None:
-        if not self._take(lexeme):
+    def need(self, *lexemes: str) -> None:
+        """Pass one of these; raises `_NotExactError` where none of them is next."""
+        if not self.take(*lexemes):
             raise _NotExactError
 
     def sum(self, depth: int) -> Fraction:
@@ -128,25 +111,25 @@ class _Arithmetic:
         if depth > MAX_DEPTH:
             raise TooComplexError(f"nested deeper than {MAX_DEPTH}")
         value = self._product(depth)
-        while self._peek() in ("+", "-"):
-            negative = self._take("-") or not self._take("+")
+        while self.peek() in ("+", "-"):
+            negative = self.take("-") or not self.take("+")
             term = self._product(depth)
             value = _bounded(value - term if negative else value + term)
         return value
 
     def _product(self, depth: int) -> Fraction:
         negative = False
-        while self._peek() in ("+", "-"):
-            negative ^= self._take("-") or not self._take("+")
+        while self.peek() in ("+", "-"):
+            negative ^= self.take("-") or not self.take("+")
         value = self._power(depth)
         divided = False
         while True:
-            if self._take("\\cdot"):
+            if self.take("\\cdot"):
                 value *= self._signed_power(depth)
-            elif self._take("/"):
+            elif self.take("/"):
                 value /= self._signed_power(depth)
                 divided = True
-            elif self._peek() in ("(", "\\frac", "\\binom", "\\sqrt"):
+            elif self.peek() in ("(", "\\frac", "\\binom", "\\sqrt"):
                 # What `1/2(3)` divides by is anybody's guess, so it is not decided here.
                 if divided:
                     raise _NotExactError
@@ -157,17 +140,17 @@ class _Arithmetic:
         return -value if negative else value
 
     def _signed_power(self, depth: int) -> Fraction:
-        negative = self._take("-")
+        negative = self.take("-")
         value = self._power(depth)
         return -value if negative else value
 
     def _power(self, depth: int) -> Fraction:
         base = self._postfix(self._atom(depth))
-        if not self._take("^"):
+        if not self.take("^"):
             return base
-        self._need("{")
+        self.need("{")
         exponent = self.sum(depth + 1)
-        self._need("}")
+        self.need("}")
         if abs(exponent) > MAX_EXPONENT:
             raise TooComplexError(f"an exponent beyond {MAX_EXPONENT}")
         if exponent.denominator != 1:
@@ -180,37 +163,37 @@ class _Arithmetic:
         return self._postfix(_bounded(base ** int(exponent)))
 
     def _postfix(self, value: Fraction) -> Fraction:
-        if self._peek() == "!" and self._peek(1) == "!":
+        if self.peek() == "!" and self.peek(1) == "!":
             raise _NotExactError
-        return _factorial(value) if self._take("!") else value
+        return _factorial(value) if self.take("!") else value
 
     def _atom(self, depth: int) -> Fraction:
-        lexeme = self._peek()
+        lexeme = self.peek()
         if lexeme and is_number(lexeme):
             return self._number(lexeme)
-        self._at += 1
+        self.at += 1
         if lexeme == "(":
             value = self.sum(depth + 1)
-            self._need(")")
+            self.need(")")
             return value
         if lexeme == "\\frac":
             top, bottom = self._argument(depth), self._argument(depth)
             return _bounded(top / bottom)
         if lexeme == "\\binom":
             return _binomial(self._argument(depth), self._argument(depth))
-        if lexeme == "\\sqrt" and self._peek() == "{":
+        if lexeme == "\\sqrt" and self.peek() == "{":
             return _root(self._argument(depth))
         raise _NotExactError
 
     def _argument(self, depth: int) -> Fraction:
-        self._need("{")
+        self.need("{")
         value = self.sum(depth + 1)
-        self._need("}")
+        self.need("}")
         return value
 
     def _number(self, lexeme: str) -> Fraction:
-        self._at += 1
-        if self._peek() == "\\overline":
+        self.at += 1
+        if self.peek() == "\\overline":
             return self._repeating(lexeme)
         value = literal(lexeme)
         if value.denominator == 1 and lexeme.isdecimal():
@@ -219,7 +202,7 @@ class _Arithmetic:
 
     def _mixed(self) -> Fraction:
         r"""The fraction of `1\frac{1}{2}` or `1 1/2`; 0 where there is none."""
-        following = self._tokens[self._at : self._at + 7]
+        following = self.tokens[self.at : self.at + 7]
         if len(following) == 7 and following[0] == "\\frac" and following[1] == following[4] == "{":
             top, bottom, used = following[2], following[5], 7
         elif len(following) >= 4 and following[0] == " " and following[2] == "/":
@@ -228,17 +211,17 @@ class _Arithmetic:
             return Fraction(0)
         if not (top.isdecimal() and bottom.isdecimal() and 0 < int(top) < int(bottom)):
             raise _NotExactError
-        self._at += used
+        self.at += used
         return Fraction(int(top), int(bottom))
 
     def _repeating(self, lexeme: str) -> Fraction:
         r"""`0.1\overline{6}`: the digits under the bar repeat for ever."""
-        following = self._tokens[self._at : self._at + 4]
+        following = self.tokens[self.at : self.at + 4]
         if len(following) != 4 or following[1] != "{" or not following[2].isdecimal():
             raise _NotExactError
         if "." not in lexeme or not lexeme.replace(".", "").isdecimal():
             raise _NotExactError
-        self._at += 4
+        self.at += 4
         places = len(lexeme.partition(".")[2])
         period = following[2]
         tail = Fraction(int(period), (10 ** len(period) - 1) * 10**places)

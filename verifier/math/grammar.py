@@ -103,6 +103,9 @@ def function_letters(*sides: str) -> frozenset[str]:
 
     Such a function of such an argument is then one variable.
     """
+    bare = "".join(sides).replace(" ", "")
+    if not any(f"{letter}(" in bare for letter in _FUNCTION_LETTERS):
+        return frozenset()
     called: set[str] = set()
     plain: set[str] = set()
     for latex in sides:

@@ -65,7 +65,7 @@ def compare_values(first: Node, second: Node) -> Step:
     if first == second:
         return Step(equal=True, name="algebra")
     names = symbols(first) | symbols(second)
-    seed = "\0".join(sorted((repr(first), repr(second))))
+    seed = "\0".join(sorted((repr(first), repr(second)))) if names else ""
     modes = (True,) if is_complex(first) or is_complex(second) else (False, True)
     for over_complex in modes:
         seen = _Sight(first, second, over_complex=over_complex)
