@@ -143,3 +143,16 @@ def test_much_evidence_is_not_remembered(redis: Redis) -> None:
     for _ in range(2):
         Memory(redis, 60).recall("much", judge, lambda: True)
     assert len(calls) == 2
+
+
+def test_what_is_judged_and_what_is_recalled_is_counted(redis: Redis) -> None:
+    memory = Memory(redis, 60)
+    for digest in ("a", "b", "a", "a"):
+        memory.recall(digest, Judge(RIGHT), always)
+    assert (memory.judged, memory.recalled) == (2, 2)
+
+
+def test_a_claim_of_another_is_left_to_it(redis: Redis) -> None:
+    redis.set("verifier:judged:a:claim", 1)
+    Memory(redis, 60).recall("a", Judge(RIGHT), lambda: False)
+    assert redis.exists("verifier:judged:a:claim")

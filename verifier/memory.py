@@ -47,13 +47,35 @@ class Memory:
     def __init__(self, redis: Redis, seconds: int) -> None:
         self._redis = redis
         self._seconds = seconds
+        self.judged = 0
+        """Judgements that were made, since this was."""
+        self.recalled = 0
+        """Judgements that were known already."""
 
     def recall(
         self, digest: str, judge: Callable[[], Judgement], still_wanted: Callable[[], bool]
     ) -> Judgement:
         """The judgement under a digest of all that it depends on, from memory or from `judge`."""
+        known, claim = self._known(digest, still_wanted)
+        if known is not None:
+            self.recalled += 1
+            return known
+        self.judged += 1
+        try:
+            judgement = judge()
+            self._keep(digest, judgement)
+        finally:
+            if claim is not None:
+                with contextlib.suppress(RedisError):
+                    self._redis.unlink(claim)
+        return judgement
+
+    def _known(
+        self, digest: str, still_wanted: Callable[[], bool]
+    ) -> tuple[Judgement | None, str | None]:
+        """The judgement, or else the claim on making it, where nobody else holds it."""
         if not self._seconds:
-            return judge()
+            return None, None
         key = wire.judged_key(digest)
         claim = f"{key}:claim"
         until = time.monotonic() + _CLAIM_SECONDS
@@ -61,28 +83,26 @@ class Memory:
             while True:
                 found = self._redis.get(key)
                 if found is not None:
-                    return _judgement(found)
+                    return _judgement(found), None
                 if self._redis.set(claim, 1, nx=True, ex=_CLAIM_SECONDS):
                     # Whoever had the claim before may have finished between the two questions.
                     found = self._redis.get(key)
                     if found is None:
-                        break
+                        return None, claim
                     self._redis.unlink(claim)
-                    return _judgement(found)
+                    return _judgement(found), None
                 if time.monotonic() > until or not still_wanted():
                     break
                 time.sleep(_LOOK_SECONDS)
-        try:
-            judgement = judge()
-            if judgement.score is not None:
-                packed = _packed(judgement, judgement.score)
-                if len(packed) <= _MAX_BYTES:
-                    with contextlib.suppress(RedisError):
-                        self._redis.set(key, packed, ex=self._seconds)
-        finally:
+        return None, None
+
+    def _keep(self, digest: str, judgement: Judgement) -> None:
+        if judgement.score is None or not self._seconds:
+            return
+        packed = _packed(judgement, judgement.score)
+        if len(packed) <= _MAX_BYTES:
             with contextlib.suppress(RedisError):
-                self._redis.unlink(claim)
-        return judgement
+                self._redis.set(wire.judged_key(digest), packed, ex=self._seconds)
 
 
 def _packed(judgement: Judgement, score: float) -> bytes:
