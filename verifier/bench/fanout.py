@@ -14,6 +14,7 @@ import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
 from verifier.bench import Figure
+from verifier.bench.raw import RawConnection
 from verifier.bench.served import served
 
 if TYPE_CHECKING:
@@ -108,31 +109,24 @@ async def _send(url: str, cases: Sequence[_Case]) -> tuple[float, list[float], i
     failures = 0
     waiting = iter(cases)
 
-    async def sender(client: httpx2.AsyncClient) -> None:
+    async def sender() -> None:
         nonlocal failures
-        for case in waiting:
-            started = time.perf_counter()
-            try:
-                answer = await client.post(
-                    "/run_code", content=case.body, headers={"Content-Type": "application/json"}
-                )
-            except httpx2.TransportError:
-                failures += 1
-                continue
-            took.append(time.perf_counter() - started)
-            failures += not _as_wanted(answer, case)
+        async with RawConnection(url, "/run_code") as connection:
+            for case in waiting:
+                started = time.perf_counter()
+                status, answer = await connection.post(case.body)
+                took.append(time.perf_counter() - started)
+                failures += not _as_wanted(status, answer, case)
 
-    limits = httpx2.Limits(max_connections=_IN_FLIGHT, max_keepalive_connections=_IN_FLIGHT)
-    async with httpx2.AsyncClient(base_url=url, timeout=_CLIENT_SECONDS, limits=limits) as client:
-        started = time.perf_counter()
-        await asyncio.gather(*(sender(client) for _ in range(_IN_FLIGHT)))
-        return time.perf_counter() - started, took, failures
+    started = time.perf_counter()
+    await asyncio.gather(*(sender() for _ in range(_IN_FLIGHT)))
+    return time.perf_counter() - started, took, failures
 
 
-def _as_wanted(answer: httpx2.Response, case: _Case) -> bool:
-    if answer.status_code != httpx2.codes.OK:
+def _as_wanted(status: int, answer: bytes, case: _Case) -> bool:
+    if status != httpx2.codes.OK:
         return False
-    found = answer.json()
+    found = json.loads(answer)
     run = found["run_result"]
     return found["status"] == case.status and run is not None and run["stdout"] == case.stdout
 
