@@ -14,6 +14,7 @@ from verifier.checks.base import Judgement, abstain, correct, policy_fault
 from verifier.embedded import private_redis
 from verifier.memory import Memory
 from verifier.model import Outcome
+from verifier.wire import judged_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,6 +154,7 @@ def test_what_is_judged_and_what_is_recalled_is_counted(redis: Redis) -> None:
 
 
 def test_a_claim_of_another_is_left_to_it(redis: Redis) -> None:
-    redis.set("verifier:judged:a:claim", 1)
-    Memory(redis, 60).recall("a", Judge(RIGHT), lambda: False)
-    assert redis.exists("verifier:judged:a:claim")
+    redis.set(judged_key("a"), "claimed")
+    unsure = Judge(abstain(Outcome.CRASHED, "the sandbox failed"))
+    Memory(redis, 60).recall("a", unsure, lambda: False)
+    assert redis.exists(judged_key("a"))
