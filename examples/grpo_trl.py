@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 
 GROUP = 8
 SHORT = 20
+SMOOTHED = 8
+"""Steps in a mean, where a curve of single steps would be a thicket."""
 RESULT = "result.json"
 
 
@@ -157,6 +159,12 @@ def train(arguments: argparse.Namespace, task: Task, output: Path) -> dict[str, 
     return result
 
 
+def smooth(values: Sequence[float]) -> list[float]:
+    """The mean of each value and those just before it."""
+    windows = (values[max(0, end - SMOOTHED) : end] for end in range(1, len(values) + 1))
+    return [sum(window) / len(window) for window in windows]
+
+
 def draw(results: Sequence[dict[str, Any]], path: Path) -> None:
     """Reward, components, completion length and the service's latency, step by step."""
     figure, ((rewards, parts), (length, seconds)) = plt.subplots(2, 2, figsize=(11, 7))
@@ -164,24 +172,25 @@ def draw(results: Sequence[dict[str, Any]], path: Path) -> None:
         history, held_out = result["history"], result["held_out"]
         steps = [row["step"] for row in history]
         label = f"seed {result['seed']}"
-        sampled = [row["reward"] for row in history]
-        rewards.plot(steps, sampled, color=color, alpha=0.35, label=f"{label}, training, sampled")
+        sampled = smooth([row["reward"] for row in history])
+        rewards.plot(steps, sampled, color=color, alpha=0.35, label=f"{label}, training")
         examined = sorted((int(step), value) for step, value in held_out.items())
         rewards.plot(*zip(*examined, strict=True), "o-", color=color, label=f"{label}, held out")
         checks = [name for name in history[0] if name.startswith("verifier/")]
         for check, line in zip(
             sorted(set(checks) - {"verifier/seconds", "verifier/null"}), "-:", strict=False
         ):
-            values = [row.get(check) for row in history]
+            values = smooth([row[check] for row in history])
             name = f"{label}, {check.removeprefix('verifier/')}"
             parts.plot(steps, values, line, color=color, label=name)
-        length.plot(steps, [row["completions/mean_length"] for row in history], color=color)
+        tokens = smooth([row["completions/mean_length"] for row in history])
+        length.plot(steps, tokens, color=color)
         waited = [row["verifier/seconds"] * 1000 for row in history]
         seconds.plot(steps, waited, color=color)
-    rewards.set(title="mean reward", ylim=(0, 1.02))
-    parts.set(title="mean score of each check", ylim=(0, 1.02))
-    length.set(title="completion length, tokens", xlabel="step")
-    seconds.set(title="the service's answer, ms", xlabel="step", yscale="log")
+    rewards.set(title=f"mean reward (training over {SMOOTHED} steps)", ylim=(0, 1.02))
+    parts.set(title=f"mean score of each check, over {SMOOTHED} steps", ylim=(0, 1.02))
+    length.set(title=f"completion length, tokens, over {SMOOTHED} steps", xlabel="step")
+    seconds.set(title="the service's answer, ms, every step", xlabel="step", ylim=(0, None))
     for axes in (rewards, parts):
         axes.legend(fontsize="x-small")
     figure.tight_layout()
