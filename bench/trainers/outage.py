@@ -121,3 +121,5 @@ def front(status: int | None = None, *, ill: float = math.inf) -> Iterator[Front
 RIGHT = "<think>2 + 2</think><answer>\\boxed{4}</answer>"
 WRONG = "<think>2 + 2</think><answer>\\boxed{5}</answer>"
 UNFORMED = "\\boxed{4}"
+BAD_GOLD = "\\frac{1"
+"""No math check can read it."""
