@@ -46,8 +46,8 @@ class Front(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, status: int | None, ill: float) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, status: int | None, ill: float, address: tuple[str, int]) -> None:
+        super().__init__(address, _Handler)
         self.status, self.ill = status, ill
         self.posts: list[str] = []
         """Path and query of each."""
@@ -58,7 +58,7 @@ class Front(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return "http://{}:{}".format(*self.server_address)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that gave up is what the checks are about, and no error."""
@@ -104,9 +104,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def front(status: int | None = None, *, ill: float = math.inf) -> Iterator[Front]:
+def front(
+    status: int | None = None,
+    *,
+    ill: float = math.inf,
+    address: tuple[str, int] = ("127.0.0.1", 0),
+) -> Iterator[Front]:
     """The service, but its first `ill` posts are answered with that status, or with silence."""
-    server = Front(status, ill)
+    server = Front(status, ill, address)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
