@@ -52,7 +52,7 @@ class Front(ThreadingHTTPServer):
         self.posts: list[str] = []
         """Path and query of each."""
         self.statuses: list[int] = []
-        """Of the answers, those of the service among them."""
+        """Of the answers to them, the service's own too."""
         self.closing = threading.Event()
 
     @property
@@ -95,7 +95,8 @@ class _Handler(BaseHTTPRequestHandler):
         service.close()
 
     def _answer(self, status: int, kind: str, content: bytes) -> None:
-        self.server.statuses.append(status)
+        if self.command == "POST":
+            self.server.statuses.append(status)
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
