@@ -49,6 +49,7 @@ class Front(ThreadingHTTPServer):
     def __init__(self, status: int | None, ill: float, address: tuple[str, int]) -> None:
         super().__init__(address, _Handler)
         self.status, self.ill = status, ill
+        self.service = urlsplit(os.environ["VERIFIER_URL"]).netloc
         self.posts: list[str] = []
         """Path and query of each."""
         self.statuses: list[int] = []
@@ -88,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing."""
 
     def _pass_on(self, method: str, body: bytes | None) -> None:
-        service = HTTPConnection(urlsplit(os.environ["VERIFIER_URL"]).netloc, timeout=120)
+        service = HTTPConnection(self.server.service, timeout=120)
         service.request(method, self.path, body, {"Content-Type": "application/json"})
         answer = service.getresponse()
         self._answer(answer.status, answer.headers["Content-Type"], answer.read())
