@@ -25,7 +25,9 @@ from outage import front, nowhere
 from stand_in import stand_in
 
 sys.path.insert(0, str(Path(os.environ["CHECKOUT"]) / "src"))
-stand_in("datasets", "dotenv", "open_r1.utils.model_utils")
+stand_in(
+    "datasets", "dotenv", *(f"open_r1.utils.{n}" for n in ("data", "import_utils", "model_utils"))
+)
 stand_in("open_r1.utils.import_utils", is_morph_available=lambda: False)
 piston = importlib.import_module("open_r1.utils.competitive_programming.piston_client")
 codeforces = importlib.import_module("open_r1.utils.competitive_programming.cf_scoring")

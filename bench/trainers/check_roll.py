@@ -62,8 +62,10 @@ stand_in(
     DataProto=SimpleNamespace(from_dict=lambda tensors: tensors),
 )
 others = ("crossthinkqa_rule", "general_val_rule", "ifeval_rule", "llm_judge", "math_rule")
-stand_in(*(f"roll.pipeline.rlvr.rewards.{name}_reward_worker" for name in others))
-stand_in("roll.pipeline.rlvr.rewards.remote_reward_system_worker")
+stand_in(
+    "roll.pipeline.rlvr.rewards.remote_reward_system_worker",
+    *(f"roll.pipeline.rlvr.rewards.{name}_reward_worker" for name in others),
+)
 roll = importlib.import_module("roll.pipeline.rlvr.rewards.code_sandbox_reward_worker")
 
 
