@@ -60,16 +60,16 @@ def functions() -> dict[str, str]:
     wanted = {}
     for n in range(2, 20):
         wanted |= {
-            f"x plus {n}": lambda x, n=n: x + n,
-            f"x minus {n}": lambda x, n=n: x - n,
             f"{n} minus x": lambda x, n=n: n - x,
-            f"x times {n}": lambda x, n=n: x * n,
-            f"x squared plus {n}": lambda x, n=n: x * x + n,
-            f"the remainder of x divided by {n}": lambda x, n=n: x % n,
+            f"{n} times x, plus 1": lambda x, n=n: n * x + 1,
+            f"x squared, plus {n}": lambda x, n=n: x * x + n,
             f"the larger of x and {n}": lambda x, n=n: max(x, n),
-            f"the smaller of x and {n}": lambda x, n=n: min(x, n),
-            f"twice x, plus {n}": lambda x, n=n: 2 * x + n,
-            f"whether x is greater than {n}": lambda x, n=n: x > n,
+            f"how far x is from {n}": lambda x, n=n: abs(x - n),
+            f"x minus {n}, but never less than 0": lambda x, n=n: max(x - n, 0),
+            f"the remainder of x divided by {n}": lambda x, n=n: x % n,
+            f"x rounded down to a multiple of {n}": lambda x, n=n: x // n * n,
+            f"whether x is a multiple of {n}": lambda x, n=n: x % n == 0,
+            f"x plus {n} if x is even, else x": lambda x, n=n: x if x % 2 else x + n,
         }
     return {
         f"Write f(x) that returns {words}.": json.dumps(
@@ -90,7 +90,7 @@ TASKS = {
     "code": Task(
         spec="code",
         work="rules,code",
-        length=40,
+        length=44,
         example=(
             "Write f(x) that returns half of x.",
             "```python\ndef f(x):\n    return x / 2\n```",

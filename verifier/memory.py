@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _CLAIM_SECONDS = 10
 """Who does a piece of work says so for this long; the others wait for it."""
+_CLAIM = b"claimed"
 _LOOK_SECONDS = 0.01
 _MAX_BYTES = 64 << 10
 """More evidence than this (what a program printed) is worth less than its place in Redis."""
@@ -47,47 +48,59 @@ class Memory:
     def __init__(self, redis: Redis, seconds: int) -> None:
         self._redis = redis
         self._seconds = seconds
+        self.judged = 0
+        """Judgements that were made, since this was."""
+        self.recalled = 0
+        """Judgements that were known already."""
 
     def recall(
         self, digest: str, judge: Callable[[], Judgement], still_wanted: Callable[[], bool]
     ) -> Judgement:
         """The judgement under a digest of all that it depends on, from memory or from `judge`."""
-        if not self._seconds:
-            return judge()
         key = wire.judged_key(digest)
-        claim = f"{key}:claim"
+        known, claimed = self._known(key, still_wanted)
+        if known is not None:
+            self.recalled += 1
+            return known
+        self.judged += 1
+        packed = None
+        try:
+            judgement = judge()
+            packed = _packed(judgement)
+        finally:
+            with contextlib.suppress(RedisError):
+                if packed is not None and self._seconds:
+                    self._redis.set(key, packed, ex=self._seconds)
+                elif claimed:
+                    self._redis.unlink(key)
+        return judgement
+
+    def _known(self, key: str, still_wanted: Callable[[], bool]) -> tuple[Judgement | None, bool]:
+        """The judgement; or else whether the claim on making it is ours."""
         until = time.monotonic() + _CLAIM_SECONDS
         with contextlib.suppress(RedisError):
-            while True:
-                found = self._redis.get(key)
-                if found is not None:
-                    return _judgement(found)
-                if self._redis.set(claim, 1, nx=True, ex=_CLAIM_SECONDS):
-                    # Whoever had the claim before may have finished between the two questions.
-                    found = self._redis.get(key)
-                    if found is None:
-                        break
-                    self._redis.unlink(claim)
-                    return _judgement(found)
+            while self._seconds:
+                # Asks and claims at once, so that nobody can finish in between.
+                found = self._redis.set(key, _CLAIM, nx=True, get=True, ex=_CLAIM_SECONDS)
+                if found is None:
+                    return None, True
+                if found != _CLAIM:
+                    return _judgement(found), False
                 if time.monotonic() > until or not still_wanted():
                     break
                 time.sleep(_LOOK_SECONDS)
-        try:
-            judgement = judge()
-            if judgement.score is not None:
-                packed = _packed(judgement, judgement.score)
-                if len(packed) <= _MAX_BYTES:
-                    with contextlib.suppress(RedisError):
-                        self._redis.set(key, packed, ex=self._seconds)
-        finally:
-            with contextlib.suppress(RedisError):
-                self._redis.unlink(claim)
-        return judgement
+        return None, False
 
 
-def _packed(judgement: Judgement, score: float) -> bytes:
-    told = _Remembered(str(judgement.outcome), score, judgement.reason, {**judgement.evidence})
-    return msgspec.msgpack.encode(told)
+def _packed(judgement: Judgement) -> bytes | None:
+    """What is kept of a judgement; None where it is not."""
+    if judgement.score is None:
+        return None
+    told = _Remembered(
+        str(judgement.outcome), judgement.score, judgement.reason, {**judgement.evidence}
+    )
+    packed = msgspec.msgpack.encode(told)
+    return packed if len(packed) <= _MAX_BYTES else None
 
 
 def _judgement(packed: object) -> Judgement:

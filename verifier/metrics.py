@@ -54,6 +54,17 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self.shared = Counter(
+            "verifier_rollouts_shared_total",
+            "Rollouts that shared the place of an identical one in the queue",
+            registry=self.registry,
+        )
+        self.programs = Counter(
+            "verifier_programs_total",
+            "Programs judged, run or remembered from an identical one",
+            ["source"],
+            registry=self.registry,
+        )
         self.in_flight = Gauge(
             "verifier_rollouts_in_flight", "Distinct rollouts queued", registry=self.registry
         )
@@ -67,6 +78,7 @@ class Metrics:
         """Measure what a service does."""
         service.on_finished = self._on_finished
         service.queue.on_answer = self._on_answer
+        service.queue.on_shared = self.shared.inc
         self.in_flight.set_function(lambda: service.queue.rollouts_in_flight)
         self.admitted.set_function(lambda: service.admission.admitted)
         self.held.set_function(lambda: service.admission.held)
@@ -81,5 +93,7 @@ class Metrics:
 
     def _on_answer(self, answer: wire.Answer, sent_at: float) -> None:
         self.work_seconds.observe(answer.seconds)
+        self.programs.labels("run").inc(answer.programs)
+        self.programs.labels("remembered").inc(answer.remembered)
         waited = time.monotonic() - sent_at - answer.seconds
         self.queue_seconds.observe(max(waited, 0.0))

@@ -22,6 +22,7 @@ from rq.serializers import JSONSerializer
 from verifier import wire
 from verifier.chunks import Pending, SentJob, chunked
 from verifier.errors import QueueUnavailable
+from verifier.model import Outcome, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -94,6 +95,7 @@ class Queue:
         self._senders = asyncio.Semaphore(_SENDERS)
         self._rq: dict[str, RQQueue] = {}
         self.on_answer: Callable[[wire.Answer, float], None] = lambda _answer, _sent_at: None
+        self.on_shared: Callable[[], None] = lambda: None
 
     async def __aenter__(self) -> Self:
         self.redis = aioredis.Redis.from_url(self._url, socket_timeout=5, max_connections=512)
@@ -155,27 +157,35 @@ class Queue:
             deadline: Unix time in seconds after which the work is dropped.
         """
         loop = asyncio.get_running_loop()
-        batch = self._batches.setdefault((spec.canonical, priority), _Batch(spec, priority))
-        found = []
+        found, fresh = [], []
         for rollout in rollouts:
             key = (spec.canonical, str(priority), rollout)
             pending = self._in_flight.get(key)
-            if pending is not None and pending.waiters > 0 and pending.unit.deadline >= deadline:
+            if pending is not None and pending.waiters > 0:
                 pending.waiters += 1
+                pending.until = max(pending.until, deadline)
+                self.on_shared()
             else:
                 unit = wire.Unit(deadline, rollout)
-                pending = Pending(key, unit, spec.cost_seconds, loop.create_future())
+                pending = Pending(key, unit, spec.cost_seconds, loop.create_future(), deadline)
                 self._in_flight[key] = pending
-                batch.units.append(pending)
+                fresh.append(pending)
             found.append(pending)
-        if batch.timer is None and batch.units:
+        if fresh:
+            self._put_up(fresh, spec, priority)
+        return found
+
+    def _put_up(self, units: Iterable[Pending], spec: CompiledSpec, priority: Priority) -> None:
+        """Let units leave, now or with others in a moment."""
+        batch = self._batches.setdefault((spec.canonical, priority), _Batch(spec, priority))
+        batch.units += units
+        if batch.timer is None:
             # Company is worth waiting for only while others are about.
             delay = self._settings.coalesce_seconds if self._jobs else 0.0
-            batch.timer = loop.call_later(delay, self._flush, batch)
-        if batch.timer is not None and len(batch.units) >= self._settings.chunk_rollouts:
+            batch.timer = asyncio.get_running_loop().call_later(delay, self._flush, batch)
+        if len(batch.units) >= self._settings.chunk_rollouts:
             batch.timer.cancel()
             self._flush(batch)
-        return found
 
     def release(self, pending: Iterable[Pending]) -> None:
         """Say that a caller waits no more; work that nobody waits for is dropped unstarted."""
@@ -209,13 +219,13 @@ class Queue:
             self._spawn(self._send(jobs[start : start + _JOBS_PER_TRANSACTION]))
 
     def _job(self, batch: _Batch, units: list[Pending]) -> SentJob:
+        for one in units:
+            one.unit = wire.Unit(one.until, one.unit.rollout)
         payload = wire.encode(wire.Chunk(batch.spec.canonical, [p.unit for p in units]))
-        queue = wire.queue_name(batch.spec.kind, batch.priority)
-        deadline = max(p.unit.deadline for p in units)
-        job = SentJob(uuid.uuid4().hex, queue, deadline, units, payload)
+        job = SentJob(uuid.uuid4().hex, batch.spec, batch.priority, units, payload)
         self._jobs[job.id] = job
-        for unit in units:
-            unit.job = job
+        for one in units:
+            one.job = job
         return job
 
     async def _send(self, jobs: Sequence[SentJob]) -> None:
@@ -289,9 +299,19 @@ class Queue:
             return
         self._forget(job)
         self.on_answer(answer, job.sent_at)
+        again = []
         for pending, scored in zip(job.units, answer.scored, strict=True):
-            if not pending.future.done():
+            if pending.future.done():
+                continue
+            if pending.until > max(pending.unit.deadline, time.time()) and _too_late(scored):
+                # Too late for those who asked first; others joined them who have more time.
+                pending.job = None
+                self._in_flight[pending.key] = pending
+                again.append(pending)
+            else:
                 pending.future.set_result(scored)
+        if again:
+            self._put_up(again, job.spec, job.priority)
 
     async def _sweep(self) -> None:
         """The safety net: finds jobs whose answer was lost and jobs that Redis has forgotten."""
@@ -353,3 +373,9 @@ class Queue:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _too_late(scored: wire.Scored) -> bool:
+    return scored.status == Status.UNSCORED and any(
+        outcome == Outcome.DEADLINE for _, outcome in scored.outcomes
+    )

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self, cast
 
 import structlog
@@ -65,6 +65,15 @@ class Progress:
         return head.encode() + rewards + b"]}"
 
 
+@dataclass
+class _Held:
+    """A ticket that this process scores: what it has, whether or not that is written down yet."""
+
+    progress: Progress
+    complete: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
 class Tickets:
     """The tickets that this process holds, and a view of everybody's. An async context manager."""
 
@@ -73,7 +82,7 @@ class Tickets:
         self._redis = redis
         self._ttl = service.settings.ticket_ttl_seconds
         self._owner = f"{wire.PREFIX}:owner:{uuid.uuid4().hex}"
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, _Held] = {}
         self._ending: set[str] = set()
         self._watchers = 0
         self._tick: asyncio.Task[None] | None = None
@@ -85,9 +94,10 @@ class Tickets:
 
     async def __aexit__(self, *_: object) -> None:
         self._closing = True
-        tasks = [task for task in (self._tick, *self._running.values()) if task is not None]
+        tasks = [held.task for held in self._running.values() if held.task is not None]
         if self._tick is not None:
             self._tick.cancel()
+            tasks.append(self._tick)
         for ticket in self._running:
             self._stop(ticket)
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -121,9 +131,10 @@ class Tickets:
         except (RedisError, OSError) as error:
             raise QueueUnavailable(f"Redis: {error}", retry_after_seconds=2) from error
         if fresh:
-            task = asyncio.create_task(self._run(ticket, order))
-            self._running[ticket] = task
-            task.add_done_callback(lambda _: self._forget(ticket))
+            held = _Held(Progress(ticket, TicketStatus.PENDING, len(order.specs)))
+            self._running[ticket] = held
+            held.task = asyncio.create_task(self._run(held, order))
+            held.task.add_done_callback(lambda _: self._forget(ticket))
         return ticket
 
     async def follow(self, ticket: str, last_id: str, until: float) -> AsyncIterator[Event | None]:
@@ -177,6 +188,16 @@ class Tickets:
                 progress.rewards.setdefault(event.position, event.reward)
         return progress
 
+    async def complete(self, ticket: str, until: float) -> Progress:
+        """As `read`; of a ticket of this process as soon as all is known, written down or not."""
+        held = self._running.get(ticket)
+        if held is None:
+            return await self.read(ticket, until)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(until - time.time(), 0)):
+                await held.complete.wait()
+        return replace(held.progress, rewards=dict(held.progress.rewards))
+
     async def cancel(self, ticket: str) -> None:
         """Stop a ticket; what is not judged yet becomes `unscored`. Ending twice does no harm."""
         status = await self._status(ticket)
@@ -218,22 +239,33 @@ class Tickets:
 
     def _stop(self, ticket: str) -> None:
         """Cancel its work, but never interrupt it while it writes down how it ended."""
-        if ticket in self._running and ticket not in self._ending:
-            self._running[ticket].cancel()
+        held = self._running.get(ticket)
+        if held is not None and held.task is not None and ticket not in self._ending:
+            held.task.cancel()
 
-    async def _run(self, ticket: str, order: Order) -> None:
-        waiting = set(range(len(order.specs)))
+    async def _run(self, held: _Held, order: Order) -> None:
+        ticket, progress = held.progress.id, held.progress
         unscored = 0
+        unwritten: dict[int, Finished] = {}
         writing: asyncio.Task[None] | None = None
 
-        async def write(finished: list[Finished]) -> None:
+        def note(finished: list[Finished]) -> None:
             nonlocal unscored
-            await self._append(ticket, finished, self._lifetime(order))
-            waiting.difference_update(one.position for one in finished)
+            unwritten.update((one.position, one) for one in finished)
+            progress.rewards.update((one.position, one.json) for one in finished)
             unscored += sum(one.scored.status == "unscored" for one in finished)
+
+        async def write(finished: list[Finished]) -> None:
+            await self._append(ticket, finished, self._lifetime(order))
+            for one in finished:
+                del unwritten[one.position]
 
         async def emit(finished: list[Finished]) -> None:
             nonlocal writing
+            note(finished)
+            if len(progress.rewards) == progress.total:
+                progress.status = TicketStatus.DONE
+                held.complete.set()
             writing = asyncio.create_task(write(finished))
             await asyncio.shield(writing)  # cancelled half-way, a reward would be lost or doubled
 
@@ -249,11 +281,15 @@ class Tickets:
         if writing is not None:
             await asyncio.wait({writing})
         outcome = Outcome.CANCELLED if status is TicketStatus.CANCELLED else Outcome.UNAVAILABLE
-        rest = [self._service.unscored(order, p, outcome, fault) for p in sorted(waiting)]
+        waiting = [p for p in range(progress.total) if p not in progress.rewards]
+        rest = [self._service.unscored(order, p, outcome, fault) for p in waiting]
         self._service.on_finished(rest)
+        note(rest)
+        progress.status = status
+        held.complete.set()
         with contextlib.suppress(RedisError, OSError):
-            await self._append(ticket, rest, self._lifetime(order))
-            await self._end(ticket, status, unscored + len(rest))
+            await write(list(unwritten.values()))
+            await self._end(ticket, status, unscored)
 
     async def _append(self, ticket: str, finished: list[Finished], ttl: int) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:

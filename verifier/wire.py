@@ -68,6 +68,10 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     scored: list[Scored]
     started_at: float
     seconds: float
+    programs: int = 0
+    """Programs that were run for it, with all their cases."""
+    remembered: int = 0
+    """Programs whose judgement was known already."""
 
 
 chunk_decoder = msgspec.msgpack.Decoder(Chunk)

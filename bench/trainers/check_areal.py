@@ -1,3 +1,9 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = []
+# [tool.rollout-verifier]
+# alone = ["areal==1.0.4"]
+# ///
 """AReaL's wrapper calls the function in its process pool, in less than its own time limit."""
 
 from __future__ import annotations

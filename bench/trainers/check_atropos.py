@@ -1,3 +1,9 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = []
+# [tool.rollout-verifier]
+# alone = ["atroposlib==0.4.0"]
+# ///
 """Atropos's registry takes the reward function, and a combined reward calls it.
 
 The combined reward turns an exception into 0, which is why the page warns of it.

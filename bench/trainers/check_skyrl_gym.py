@@ -1,3 +1,7 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["skyrl-gym==0.4.0"]
+# ///
 """skyrl-gym registers the environment and makes episodes of it."""
 
 from __future__ import annotations

@@ -1,3 +1,7 @@
+# /// script
+# requires-python = ">=3.12"
+# dependencies = ["verifiers==0.4.0"]
+# ///
 """verifiers plugs the function into a task by its path, and scores a trace with it."""
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ async def score(request: Request, state: StateOf, idempotency_key: IdempotencyKe
 
 async def _score_once(state: State, order: Order, body: bytes, key: str) -> JSON:
     ticket = await state.tickets.open(order, body, key)
-    progress = await state.tickets.read(ticket, order.deadline + 1)
+    progress = await state.tickets.complete(ticket, order.deadline + 1)
     if progress.status in (TicketStatus.LOST, TicketStatus.PENDING):
         raise errors.QueueUnavailable(
             "the ticket behind this key did not end in time", retry_after_seconds=1

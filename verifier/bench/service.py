@@ -18,6 +18,7 @@ import httpx2
 import psutil
 
 from verifier.bench import Figure
+from verifier.bench.raw import RawConnection
 from verifier.bench.served import Served, served
 from verifier.model import Reference, Rollout, ScoreRequest
 from verifier.scoring import score
@@ -108,28 +109,15 @@ def _small_requests(service: Served) -> Iterator[Figure]:
 
 
 async def _one_rollout_requests(url: str) -> float:
-    """Seconds for all requests, by raw connections: the client must not be what is measured."""
-    address = urlsplit(url)
+    """Seconds for all requests."""
 
     async def client(share: range) -> None:
-        reader, writer = await asyncio.open_connection(address.hostname, address.port)
-        for number in share:
-            request = ScoreRequest(rollouts=(_rollout(f"small-{number}"),), spec=_FREE)
-            body = request.model_dump_json().encode()
-            head = (
-                f"POST /v1/score HTTP/1.1\r\nHost: {address.netloc}\r\n"
-                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-            )
-            writer.write(head.encode() + body)
-            answer = await reader.readuntil(b"\r\n\r\n")
-            if not answer.startswith(b"HTTP/1.1 200"):
-                raise AssertionError(answer.decode())
-            lines = answer.lower().split(b"\r\n")
-            length = next(
-                int(row.split(b":")[1]) for row in lines if row.startswith(b"content-length")
-            )
-            await reader.readexactly(length)
-        writer.close()
+        async with RawConnection(url, "/v1/score") as connection:
+            for number in share:
+                request = ScoreRequest(rollouts=(_rollout(f"small-{number}"),), spec=_FREE)
+                status, answer = await connection.post(request.model_dump_json().encode())
+                if status != httpx2.codes.OK:
+                    raise AssertionError(answer.decode())
 
     started = time.perf_counter()
     await asyncio.gather(*(client(range(i, _REQUESTS, _CLIENTS)) for i in range(_CLIENTS)))

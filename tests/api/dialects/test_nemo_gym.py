@@ -178,6 +178,15 @@ def test_rewards_are_summed_up_by_task(client: httpx2.Client) -> None:
     assert json.dumps(tasks) == "[0, 1]"
 
 
+def test_a_row_that_could_not_be_judged_is_in_no_mean(client: httpx2.Client) -> None:
+    judged = client.post("/verify?mask=1", json=ROW | {"_ng_task_index": 0}).json()
+    failed = client.post("/verify?mask=1", json=row(expected_answer=None, _ng_task_index=1)).json()
+    assert (judged["reward"], failed["reward"]) == (1.0, 0.0)
+    told = client.post("/aggregate_metrics", json={"verify_responses": [judged, failed]}).json()
+    assert told["key_metrics"] == {"mean/reward": 1.0}
+    assert [one["_ng_task_index"] for one in told["group_level_metrics"]] == [0]
+
+
 def test_no_rewards_have_no_statistics(client: httpx2.Client) -> None:
     told = client.post("/aggregate_metrics", json={"verify_responses": []}).json()
     assert told == {"group_level_metrics": [], "agent_metrics": {}, "key_metrics": {}}

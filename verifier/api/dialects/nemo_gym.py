@@ -38,6 +38,7 @@ _Responses = dict[int | str, dict[str, Any]]
 _FIELD = "expected_answer"
 _TESTS_FIELD = "verifier_metadata.unit_tests"
 _TASK = "_ng_task_index"
+_FAILED = "_ng_failure_class"
 _BASE = "/gym/{spec}/{reference}/{field}"
 """For clients that only know a base URL."""
 
@@ -178,14 +179,15 @@ async def seed_by_path(place: _Place, request: Request, state: StateOf) -> JSON:
     openapi_extra=body_schema(AggregateRequest),
 )
 async def aggregate(request: Request, state: StateOf) -> JSON:
-    """Statistics of rewards, for each task and of all."""
+    """Statistics of rewards, for each task and of all; of rows that were judged."""
     body = decode(AggregateRequest, await read_body(request, state.settings.max_body_bytes))
     tasks: dict[int, list[float]] = {}
     for one in body.verify_responses:
         task, reward = one.get(_TASK, 0), one.get("reward")
         if not isinstance(task, int):
             raise errors.InvalidRequest(f"`{_TASK}` is a whole number")
-        if isinstance(reward, int | float):
+        # The 0 of a row that says that it could not be judged is no reward.
+        if isinstance(reward, int | float) and one.get(_FAILED) is None:
             tasks.setdefault(task, []).append(float(reward))
     overall = _statistics([reward for rewards in tasks.values() for reward in rewards])
     answer = AggregateAnswer(
@@ -241,7 +243,7 @@ async def _verified(
     if found.reward is None and mask:
         marks = {
             "reward": 0.0,
-            "_ng_failure_class": "judge_failed",
+            _FAILED: "judge_failed",
             "mask_sample": True,
             "failure_reason": found.reason,
             "instance_config": {"mask_sample": True},
