@@ -13,7 +13,12 @@ import pytest
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, UNFORMED, WRONG, requests_to
 from verifier.errors import CallerError
 from verifier.trainers.base import Unjudgeable, Unscored
-from verifier.trainers.verl import compute_score, compute_score_batch, compute_score_sync
+from verifier.trainers.verl import (
+    compute_number,
+    compute_score,
+    compute_score_batch,
+    compute_score_sync,
+)
 
 if TYPE_CHECKING:
     from verifier.bench.served import Served
@@ -93,8 +98,8 @@ async def test_none_is_refused() -> None:
         await score(RIGHT, scoring={"on_unscored": "none"})
 
 
-def test_prime_calls_by_position() -> None:
-    assert compute_score_sync("openai/gsm8k", RIGHT, "4", None)["score"] == 1.0
+def test_prime_calls_by_position_and_reads_a_number() -> None:
+    assert compute_number("openai/gsm8k", RIGHT, "4", None) == 1.0
 
 
 def test_a_batch_is_scored_in_order() -> None:
@@ -102,7 +107,9 @@ def test_a_batch_is_scored_in_order() -> None:
     assert [row["score"] for row in found] == [1.0, 0.0, 1.0]
 
 
-@pytest.mark.parametrize("function", [compute_score, compute_score_sync, compute_score_batch])
+@pytest.mark.parametrize(
+    "function", [compute_number, compute_score, compute_score_sync, compute_score_batch]
+)
 def test_it_can_be_pickled(function: object) -> None:
     assert pickle.loads(pickle.dumps(function)) is function  # noqa: S301 - our own bytes
 

@@ -55,10 +55,25 @@ def compute_score_sync(
     components: Sequence[str] = (),
     **_: object,
 ) -> dict[str, float]:
-    """As `compute_score`, for managers that do not await: `prime`, and `naive` of old."""
+    """As `compute_score`, for managers that do not await: `remote`, and `naive` of old."""
     plan = _plan(scoring)
     [judged] = plan.judge_waiting([solution_str], [ground_truth])
     return _row(plan, judged, components)
+
+
+def compute_number(
+    data_source: object,
+    solution_str: str,
+    ground_truth: object,
+    extra_info: object = None,
+    *,
+    scoring: Mapping[str, object] | None = None,
+    **_: object,
+) -> float:
+    """As `compute_score`, but the score alone: `prime` makes 0 of every dict."""
+    plan = _plan(scoring)
+    [judged] = plan.judge_waiting([solution_str], [ground_truth])
+    return plan.settle_to_number(judged)
 
 
 def compute_score_batch(

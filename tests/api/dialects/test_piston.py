@@ -123,6 +123,7 @@ def test_a_deadline_that_passes_is_no_200(busy: httpx2.Client) -> None:
         {"files": [{"content": "0", "encoding": "hex"}]},
         {"files": [{"content": ""}, {"name": "../a", "content": ""}]},
         {"files": [{"content": ""}, {"name": "a", "content": ""}, {"name": "a", "content": ""}]},
+        {"files": [{"content": "print(1)"}, {"name": "grader_config", "content": ""}]},
         {"args": ["\0"]},
         {"run_timeout": 0},
     ],

@@ -23,6 +23,8 @@ router = client_router("Piston")
 _SECONDS = 27.0
 """The client of open-r1 gives up after 30 s of silence."""
 _ANY = "*"
+_GRADERS_FILE = "grader_config"
+"""For open-r1's packages of graders. Without them what the program prints would be its score."""
 _SIGNALS = {6: "SIGABRT", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM"}
 
 
@@ -120,6 +122,11 @@ async def run_files(request: Request, state: StateOf, within: Within = _SECONDS)
 
 def _wanted(body: ExecuteRequest) -> Wanted:
     source, *others = body.files
+    if any(one.name == _GRADERS_FILE for one in body.files):
+        raise errors.InvalidRequest(
+            f"`{_GRADERS_FILE}` is for a package of graders, which is not here; give such problems "
+            "to POST /v1/score with a checker"
+        )
     files = {}
     for position, one in enumerate(others, 1):
         name = one.name or f"file{position}.code"
