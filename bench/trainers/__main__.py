@@ -23,6 +23,7 @@ from verifier.bench.served import served
 HERE = Path(__file__).parent
 CHECKS = sorted(path.stem.removeprefix("check_") for path in HERE.glob("check_*.py"))
 SKIPPED = 3
+IMAGE = os.environ.get("VERIFIER_SANDBOX_IMAGE", "rollout-verifier-sandbox:full")
 
 
 def main() -> int:
@@ -57,7 +58,8 @@ def check(name: str, python: Path | None, *, kept: bool) -> tuple[str, int]:
     if kept and python is None and not environment.ready:
         raise Missing("its environment is not made yet; `make trainers` does")
     python = python or environment.python()
-    with served(VERIFIER_WORK=environment.work) as service:
+    # The image with every language, where an engine has it; else what is installed here.
+    with served(VERIFIER_WORK=environment.work, VERIFIER_SANDBOX_IMAGE=IMAGE) as service:
         ended = subprocess.run(
             [str(python), "-W", "ignore", str(path)],
             env={
