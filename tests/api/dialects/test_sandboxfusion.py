@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 import time
 from typing import Any
@@ -11,6 +12,7 @@ import httpx2
 import psutil
 import pytest
 
+from verifier.api.dialects.sandboxfusion import RunCodeRequest, patience
 from verifier.bench.served import served
 
 pytestmark = pytest.mark.service
@@ -36,6 +38,8 @@ ROLL = {
     "stdin": "1 1",
     "expected_stdout": "1",
 }
+# As read from SkyRL a956457.
+SKYRL = {"code": MULTIPLY, "language": "python", "stdin": "6 7", "run_timeout": 30}
 CPP = "#include <iostream>\nint main() { int a; std::cin >> a; std::cout << a * 2; }\n"
 SUBMITTED = {
     "dataset": "mine",
@@ -52,6 +56,17 @@ SUBMITTED = {
         },
     },
 }
+
+
+@pytest.mark.parametrize(
+    ("body", "client_waits"),
+    [(VERL, 30), (ROLL, 30), (SKYRL, 32), (SKYRL | {"run_timeout": 5}, 32)],
+    ids=["verl", "ROLL", "SkyRL", "SkyRL, less time"],
+)
+def test_the_answer_comes_before_the_client_has_gone(
+    body: dict[str, object], client_waits: float
+) -> None:
+    assert 0 < patience(RunCodeRequest.model_validate_json(json.dumps(body))) <= client_waits - 2
 
 
 def verl(http: httpx2.Client, expected: str, **fields: object) -> bool | int | str:

@@ -32,6 +32,8 @@ _SLACK_SECONDS = 8.0
 """verl waits for both timeouts and ten seconds more."""
 _ROLL_SECONDS = 27.0
 """ROLL gives up after 30 s of silence; its bodies are those that have `expected_stdout`."""
+_PLAIN_SECONDS = 30.0
+"""SkyRL gives up after 32 s of silence; it is one of those that say nothing of the compiler."""
 _PYTEST = "pytest"
 _PYTEST_FILE = "test_solution.py"
 _PYTEST_DRIVER = """\
@@ -160,14 +162,10 @@ async def run_code(request: Request, state: StateOf, within: _Within = None) -> 
     body = decode(RunCodeRequest, await read_body(request, state.settings.max_body_bytes))
     if body.fetch_files:
         raise errors.InvalidRequest("no files are sent back here; leave `fetch_files` empty")
-    roll = "expected_stdout" in body.model_fields_set
-    if within is None:
-        asked = body.compile_timeout + body.run_timeout + _SLACK_SECONDS
-        within = min(asked, _ROLL_SECONDS) if roll else asked
     try:
-        (found,) = await _executed(request, state, [_wanted(body)], within)
+        (found,) = await _executed(request, state, [_wanted(body)], within or patience(body))
     except errors.GatewayTimeout as error:
-        if not roll:
+        if not _is_rolls(body):
             raise
         # ROLL leaves out a case that it gets no 200 for, and pays for those that are left: a
         # program could pass by making us late where it would fail.
@@ -221,6 +219,20 @@ async def submit(request: Request, state: StateOf, within: _Within = None) -> JS
         for one, case in zip(found, cases, strict=True)
     ]
     return _evaluated(body, source.text, evaluated)
+
+
+def patience(body: RunCodeRequest) -> float:
+    """Seconds in which the client that writes such bodies has to have its answer."""
+    asked = body.compile_timeout + body.run_timeout + _SLACK_SECONDS
+    if _is_rolls(body):
+        return min(asked, _ROLL_SECONDS)
+    if "compile_timeout" not in body.model_fields_set:
+        return min(asked, _PLAIN_SECONDS)
+    return asked
+
+
+def _is_rolls(body: RunCodeRequest) -> bool:
+    return "expected_stdout" in body.model_fields_set
 
 
 async def _executed(
