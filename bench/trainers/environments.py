@@ -91,19 +91,19 @@ class Environment:
         return python
 
     def sources(self) -> Path | None:
-        """The checkout, where one is needed: VERIFIER_CHECKOUTS/<owner>+<name>.
+        """The checkout, where one is needed: TRAINER_CHECKOUTS/<owner>+<name>.
 
         Raises:
             Missing: it is not there.
         """
         if self.checkout is None:
             return None
-        folder = os.environ.get("VERIFIER_CHECKOUTS")
+        folder = os.environ.get("TRAINER_CHECKOUTS")
         found = Path(folder or ".") / self.checkout.replace("/", "+")
         if folder is None or not found.is_dir():
             raise Missing(
                 f"needs a checkout of github.com/{self.checkout} at {self.commit} as "
-                f"$VERIFIER_CHECKOUTS/{found.name}"
+                f"$TRAINER_CHECKOUTS/{found.name}"
             )
         return found.resolve()
 
