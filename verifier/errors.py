@@ -131,9 +131,10 @@ class InvalidSpec(CallerError):
 
 
 class InvalidReference(CallerError):
-    """A rollout is invalid by its reference or spec, and the wire format of its client has no null.
+    """A rollout is invalid by its reference or spec, and its client knows no null.
 
-    Only the drop-in endpoints answer so; elsewhere it is a reward of null, status `invalid`.
+    Only the drop-in endpoints and the adapters of trainers say so; elsewhere it is a reward of
+    null, status `invalid`.
     """
 
     status = 422
@@ -187,9 +188,10 @@ class SandboxUnavailable(ServiceError):
 
 
 class Unscored(ServiceError):
-    """The service could not judge a rollout, and the wire format of its client has no null.
+    """The service could not judge a rollout, and its client knows no null.
 
-    Only the drop-in endpoints answer so; elsewhere it is a reward of null, status `unscored`.
+    Only the drop-in endpoints and the adapters of trainers say so; elsewhere it is a reward of
+    null, status `unscored`.
     """
 
     status = 503

@@ -18,8 +18,8 @@ from types import ModuleType, SimpleNamespace
 
 from outage import RIGHT, WRONG, down
 
+from verifier.errors import Unscored
 from verifier.trainers.areal import reward
-from verifier.trainers.base import Unscored
 
 
 def wrapper() -> type:

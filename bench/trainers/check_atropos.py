@@ -18,8 +18,8 @@ from atroposlib.envs.reward_fns.combined_reward import CombinedReward
 from atroposlib.envs.reward_fns.registry import registry
 from outage import RIGHT, UNFORMED, WRONG, down
 
+from verifier.errors import Unscored
 from verifier.trainers.atropos import Reward
-from verifier.trainers.base import Unscored
 
 registry.register_function("verifier", Reward)
 

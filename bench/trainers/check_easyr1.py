@@ -70,7 +70,7 @@ found, logged = rewards(RIGHT, UNFORMED, WRONG, spec="r1")
 assert found == [1.0, 0.5, 0.5], found
 assert logged["accuracy"] == [1.0, 1.0, 0.0], logged
 assert logged["overall"] == found, logged
-assert raised(RIGHT, gold=BAD_GOLD) == "Unjudgeable"
+assert raised(RIGHT, gold=BAD_GOLD) == "InvalidReference"
 found, logged = rewards(RIGHT, WRONG, gold=BAD_GOLD, on_invalid=-1)
 assert (found, logged["invalid"]) == ([-1.0, -1.0], [1.0, 1.0]), logged
 with down():

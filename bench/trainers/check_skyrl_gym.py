@@ -13,7 +13,7 @@ from outage import RIGHT, WRONG, down
 from skyrl_gym.envs import register
 from skyrl_gym.envs.base_text_env import BaseTextEnv
 
-from verifier.trainers.base import Unscored
+from verifier.errors import Unscored
 
 register(id="verifier", entry_point="verifier.trainers.skyrl_gym:make")
 

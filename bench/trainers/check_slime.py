@@ -25,7 +25,7 @@ from types import SimpleNamespace
 import aiohttp
 from outage import BAD_GOLD, RIGHT, UNFORMED, WRONG, down, front, nowhere
 
-from verifier.trainers.base import Unjudgeable, Unscored
+from verifier.errors import InvalidReference, Unscored
 
 sys.path.insert(0, os.environ["CHECKOUT"])
 URL = f"{os.environ['VERIFIER_URL']}/rm"
@@ -100,7 +100,7 @@ def call(trainer: Trainer) -> None:
     [sample] = trainer.samples((RIGHT,), "4")
     arguments = trainer.arguments("", **path, reward_key="score")
     assert trainer.run(trainer.hub.async_rm(arguments, sample))["score"] == 1.0
-    assert trainer.raises(Unjudgeable, BAD_GOLD)
+    assert trainer.raises(InvalidReference, BAD_GOLD)
     with down():
         assert trainer.raises(Unscored)
     with down(on_unscored="none"):

@@ -27,7 +27,7 @@ from verl import DataProto
 from verl.trainer.ppo.reward import load_reward_manager
 from verl.workers.reward_manager import get_reward_manager_cls
 
-from verifier.trainers.base import Unscored
+from verifier.errors import Unscored
 from verifier.trainers.verl import compute_number, compute_score_batch, compute_score_sync
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from omegaconf import OmegaConf
 from outage import RIGHT, WRONG, nowhere
 from verl.trainer.ppo.reward import load_reward_manager
 
-from verifier.trainers.base import Unscored
+from verifier.errors import Unscored
 
 
 async def rewards(**scoring: object) -> list[object]:

@@ -9,9 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, WRONG
-from verifier.errors import CallerError
+from verifier.errors import CallerError, InvalidReference, Unscored
 from verifier.trainers.areal import reward
-from verifier.trainers.base import Unjudgeable, Unscored
 
 pytestmark = pytest.mark.service
 
@@ -35,7 +34,7 @@ def test_it_can_be_called_in_a_process_pool() -> None:
 
 
 def test_a_bad_reference_raises() -> None:
-    with pytest.raises(Unjudgeable):
+    with pytest.raises(InvalidReference):
         score(RIGHT, BAD_REFERENCE)
 
 

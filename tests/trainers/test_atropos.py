@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, UNFORMED, WRONG
-from verifier.errors import CallerError
+from verifier.errors import CallerError, Unscored
 from verifier.trainers.atropos import Reward, score
-from verifier.trainers.base import Unscored
 
 pytestmark = pytest.mark.service
 

@@ -7,8 +7,7 @@ import math
 import pytest
 
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, UNFORMED, WRONG
-from verifier.errors import CallerError
-from verifier.trainers.base import Unscored
+from verifier.errors import CallerError, Unscored
 from verifier.trainers.easyr1 import REWARD_TYPE, compute_score
 
 pytestmark = pytest.mark.service

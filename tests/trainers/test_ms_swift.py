@@ -10,8 +10,7 @@ from types import ModuleType
 import pytest
 
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, WRONG
-from verifier.errors import CallerError
-from verifier.trainers.base import Unscored
+from verifier.errors import CallerError, Unscored
 from verifier.trainers.ms_swift import Reward, RewardSync, register
 
 pytestmark = pytest.mark.service

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, UNFORMED, WRONG
-from verifier.errors import CallerError
-from verifier.trainers.base import Unjudgeable, Unscored
+from verifier.errors import CallerError, InvalidReference, Unscored
 from verifier.trainers.nemo_rl import judge
 
 pytestmark = pytest.mark.service
@@ -34,7 +33,7 @@ def test_its_own_settings_win_over_the_environment() -> None:
 
 
 def test_a_bad_reference_raises() -> None:
-    with pytest.raises(Unjudgeable):
+    with pytest.raises(InvalidReference):
         rewards(RIGHT, gold=BAD_REFERENCE)
 
 

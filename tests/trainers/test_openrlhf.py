@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, WRONG, requests_to
-from verifier.errors import CallerError
+from verifier.errors import CallerError, InvalidReference, Unscored
 from verifier.trainers import openrlhf
-from verifier.trainers.base import Unjudgeable, Unscored
 from verifier.trainers.openrlhf import reward_func, split
 
 if TYPE_CHECKING:
@@ -89,12 +88,12 @@ def test_a_query_without_its_prompt_is_no_completion() -> None:
 
 
 def test_a_query_without_its_prompt_raises() -> None:
-    with pytest.raises(Unjudgeable, match="prompt"):
+    with pytest.raises(InvalidReference, match="prompt"):
         reward_func([RIGHT], [PROMPT], ["4"])
 
 
 def test_a_bad_reference_raises() -> None:
-    with pytest.raises(Unjudgeable):
+    with pytest.raises(InvalidReference):
         score(RIGHT, BAD_REFERENCE)
 
 

@@ -7,8 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, WRONG
-from verifier.errors import CallerError
-from verifier.trainers.base import Unjudgeable, Unscored
+from verifier.errors import CallerError, InvalidReference, Unscored
 from verifier.trainers.rllm import RewardOutput, reward
 
 pytestmark = pytest.mark.service
@@ -38,7 +37,7 @@ def test_every_checks_score_is_in_the_metadata() -> None:
 
 
 def test_a_bad_reference_raises() -> None:
-    with pytest.raises(Unjudgeable):
+    with pytest.raises(InvalidReference):
         score(RIGHT, BAD_REFERENCE)
 
 

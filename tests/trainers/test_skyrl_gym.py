@@ -8,8 +8,7 @@ from types import ModuleType
 import pytest
 
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, WRONG
-from verifier.errors import CallerError
-from verifier.trainers.base import Unjudgeable, Unscored
+from verifier.errors import CallerError, InvalidReference, Unscored
 from verifier.trainers.skyrl_gym import Episode, make
 
 pytestmark = pytest.mark.service
@@ -38,7 +37,7 @@ def test_every_checks_score_is_in_the_metadata() -> None:
 
 
 def test_a_bad_reference_raises() -> None:
-    with pytest.raises(Unjudgeable):
+    with pytest.raises(InvalidReference):
         Episode(extras(BAD_REFERENCE)).step(RIGHT)
 
 

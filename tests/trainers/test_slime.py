@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, WRONG, requests_to
-from verifier.errors import CallerError
-from verifier.trainers.base import Unjudgeable, Unscored
+from verifier.errors import CallerError, InvalidReference, Unscored
 from verifier.trainers.slime import reward
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ async def test_a_label_may_be_json_text() -> None:
 
 
 async def test_a_bad_reference_raises() -> None:
-    with pytest.raises(Unjudgeable):
+    with pytest.raises(InvalidReference):
         await reward(ARGS, Sample(label=BAD_REFERENCE))
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, UNFORMED, WRONG, requests_to
-from verifier.errors import CallerError, Unauthorized
-from verifier.trainers.base import Scoring, Unjudgeable, Unscored
+from verifier.errors import CallerError, InvalidReference, Unauthorized, Unscored
+from verifier.trainers.base import Scoring
 from verifier.trainers.trl import reward, reward_sync
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ async def test_a_service_that_is_down_can_raise(monkeypatch: pytest.MonkeyPatch)
 
 async def test_a_bad_reference_can_raise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERIFIER_ON_INVALID", "raise")
-    with pytest.raises(Unjudgeable):
+    with pytest.raises(InvalidReference):
         await reward(**call([RIGHT], [BAD_REFERENCE]))  # type: ignore[arg-type]
 
 

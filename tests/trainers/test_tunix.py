@@ -7,9 +7,8 @@ import inspect
 import pytest
 
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, WRONG
-from verifier.errors import CallerError
+from verifier.errors import CallerError, InvalidReference, Unscored
 from verifier.trainers import tunix
-from verifier.trainers.base import Unjudgeable, Unscored
 from verifier.trainers.tunix import verifier_reward
 
 pytestmark = pytest.mark.service
@@ -49,7 +48,7 @@ def test_the_module_has_one_function_that_tunix_takes_for_a_reward() -> None:
 
 
 def test_a_bad_reference_raises() -> None:
-    with pytest.raises(Unjudgeable):
+    with pytest.raises(InvalidReference):
         rewards([RIGHT], [BAD_REFERENCE])
 
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, WRONG, requests_to
-from verifier.errors import CallerError
-from verifier.trainers.base import Unjudgeable, Unscored
+from verifier.errors import CallerError, InvalidReference, Unscored
 from verifier.trainers.verifiers_rubric import reward, task_reward
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ async def test_a_right_answer_leaves_no_error() -> None:
 
 async def test_a_bad_reference_raises_and_marks_the_rollout() -> None:
     state: dict[str, object] = {}
-    with pytest.raises(Unjudgeable):
+    with pytest.raises(InvalidReference):
         await score(RIGHT, BAD_REFERENCE, state)
     assert isinstance(state["error"], Exception)
 

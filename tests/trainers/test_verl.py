@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.trainers.conftest import BAD_REFERENCE, RIGHT, UNFORMED, WRONG, requests_to
-from verifier.errors import CallerError
-from verifier.trainers.base import Unjudgeable, Unscored
+from verifier.errors import CallerError, InvalidReference, Unscored
 from verifier.trainers.verl import (
     compute_number,
     compute_score,
@@ -77,7 +76,7 @@ async def test_a_component_that_is_not_known_is_nan(monkeypatch: pytest.MonkeyPa
 
 
 async def test_a_bad_reference_raises() -> None:
-    with pytest.raises(Unjudgeable):
+    with pytest.raises(InvalidReference):
         await score(RIGHT, BAD_REFERENCE)
 
 

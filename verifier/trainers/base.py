@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from verifier.calls import Judged, Route
 from verifier.coalescing import submit
 from verifier.columns import UnusableReference, reference_of, text_of
-from verifier.errors import CallerError, ServiceError
+from verifier.errors import CallerError, InvalidReference, Unscored
 from verifier.model import Priority, Rollout, Status
 
 if TYPE_CHECKING:
@@ -33,14 +33,6 @@ ENVIRONMENT = {
     "prefix": "VERIFIER_PREFIX",
 }
 """Field of `Scoring` -> the variable that sets it."""
-
-
-class Unscored(ServiceError):
-    """The service could not judge a completion, and `on_unscored` says to raise."""
-
-
-class Unjudgeable(CallerError):
-    """A reference or a spec cannot be used, and `on_invalid` says to raise."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +140,7 @@ class Scoring:
 
         Raises:
             Unscored: the service's fault, and `on_unscored` is `raise`.
-            Unjudgeable: the caller's, and `on_invalid` is `raise`.
+            InvalidReference: the caller's, and `on_invalid` is `raise`.
         """
         if judged.reward is not None:
             return judged.reward
@@ -159,7 +151,7 @@ class Scoring:
         if policy == "none":
             return None
         if policy == "raise":
-            raise (Unjudgeable if invalid else Unscored)(judged.reason)
+            raise (InvalidReference if invalid else Unscored)(judged.reason)
         return float(policy)
 
     def settle_to_number(self, judged: Judged) -> float:
