@@ -57,6 +57,8 @@ def check(name: str, python: Path | None, *, kept: bool) -> tuple[str, int]:
     sources = environment.sources()
     if kept and python is None and not environment.ready:
         raise Missing("its environment is not made yet; `make trainers` does")
+    if python is None and not environment.ready:
+        print(f"{name:17} its packages are installed first …", file=sys.stderr, flush=True)
     python = python or environment.python()
     # The image with every language, where an engine has it; else what is installed here.
     with served(VERIFIER_WORK=environment.work, VERIFIER_SANDBOX_IMAGE=IMAGE) as service:
