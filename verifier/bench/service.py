@@ -38,6 +38,7 @@ _BATCH = 64
 _COMPLETION_CHARS = 2000
 _ROUNDS = 330
 _WARM_UP = 30
+_KEYED, _KEYED_ROUNDS = 1024, 12
 _CLIENTS = 64
 _REQUESTS = 6_000
 _BURST = 8192
@@ -49,6 +50,7 @@ def measure() -> Iterator[Figure]:
     """Overhead, requests per second, and R1's burst of 8,192 rollouts with real math."""
     with served(VERIFIER_WORK="rules") as service:
         yield from _overhead(service)
+        yield from _keys(service)
         yield from _small_requests(service)
         yield from _burst(service)
 
@@ -83,6 +85,22 @@ def _overhead(service: Served) -> Iterator[Figure]:
     yield Figure("HTTP + RQ, one request upon the other, p50", _ms(statistics.median(alone)), "ms")
 
 
+def _keys(service: Served) -> Iterator[Figure]:
+    """What an Idempotency-Key costs, by turns with requests that have none."""
+    with contextlib.closing(_Connection(service.url)) as connection:
+        for size in (1, _KEYED):
+            over = []
+            for number in range(_KEYED_ROUNDS):
+                plain, keyed = (
+                    [_rollout(f"{kind}-{size}-{number}-{i}") for i in range(size)]
+                    for kind in ("plain", "keyed")
+                )
+                without = connection.score(plain)[1]
+                over.append(connection.score(keyed, key=f"{size}-{number}")[1] - without)
+            cost = _ms(statistics.median(over[1:]))
+            yield Figure(f"an Idempotency-Key for {size:,} rollouts adds", cost, "ms")
+
+
 class _Connection:
     """A kept connection that is nothing but fast."""
 
@@ -90,11 +108,14 @@ class _Connection:
         address = urlsplit(url)
         self._http = http.client.HTTPConnection(address.hostname or "", address.port)
 
-    def score(self, rollouts: list[Rollout]) -> tuple[bytes, float]:
+    def score(self, rollouts: list[Rollout], key: str | None = None) -> tuple[bytes, float]:
         """The answer, and the seconds from the first byte sent to the last one read."""
         body = ScoreRequest(rollouts=tuple(rollouts), spec=_FREE).model_dump_json().encode()
+        headers = {"Content-Type": "application/json"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
         started = time.perf_counter()
-        self._http.request("POST", "/v1/score", body, {"Content-Type": "application/json"})
+        self._http.request("POST", "/v1/score", body, headers)
         answer = self._http.getresponse().read()
         return answer, time.perf_counter() - started
 
