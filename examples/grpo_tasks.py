@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HELD_OUT = 64
-
 
 @dataclass(frozen=True)
 class Task:
@@ -28,7 +26,9 @@ class Task:
     questions: Callable[[], dict[str, str]]
     """Every question -> its reference."""
 
-    def rows(self, seed: int) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    def rows(
+        self, seed: int, held_out: int = 64
+    ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
         """Rows to train on and rows held out, which have no question in common."""
         opening = turn(*self.example)
         rows = [
@@ -36,7 +36,7 @@ class Task:
             for question, reference in self.questions().items()
         ]
         random.Random(seed).shuffle(rows)  # noqa: S311 - chance, not secrecy
-        return rows[HELD_OUT:], rows[:HELD_OUT]
+        return rows[held_out:], rows[:held_out]
 
 
 def turn(question: str, reply: str = "") -> str:

@@ -120,7 +120,7 @@ class Examination(TrainerCallback):  # type: ignore[misc]  # transformers is not
 def train(arguments: argparse.Namespace, task: Task, output: Path) -> dict[str, Any]:
     """Train, or go on; the held-out rewards by step, and what every step logged."""
     model, tokenizer = load(arguments.trained_layers)
-    rows, held_out = task.rows(arguments.seed)
+    rows, held_out = task.rows(arguments.seed, arguments.held_out)
     notes = output / "held_out.json"
     trainer = GRPOTrainer(
         model=model,
@@ -212,6 +212,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--trained-layers", type=int, default=12, help="of 30, from the top")
     parser.add_argument("--save-steps", type=int, default=20, help="steps between checkpoints")
     parser.add_argument("--examine-steps", type=int, default=10, help="between held-out rewards")
+    parser.add_argument("--held-out", type=int, default=64, help="questions never trained on")
     parser.add_argument("--seed", type=int, default=0, help="of questions, samples and order")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="CPU threads")
     parser.add_argument("--url", help="a running service; without it one is started")
