@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 torch.set_num_threads(1)
 
 
-def steps(function: Callable[..., object]) -> list[dict[str, float]]:
+def steps(
+    function: Callable[..., object], prepare: Callable[[Qwen2ForCausalLM], None] | None = None
+) -> list[dict[str, float]]:
     """The metrics of two steps of a tiny model that writes at random."""
     words = ["<pad>", "<eos>", *string.printable]
     characters = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words)}, "<pad>"))
@@ -54,6 +56,8 @@ def steps(function: Callable[..., object]) -> list[dict[str, float]]:
             num_key_value_heads=2,
         )
     )
+    if prepare:
+        prepare(model)
     rows = [{"prompt": f"What is {n} + 1?", "reference": str(n + 1)} for n in range(8)]
     with tempfile.TemporaryDirectory() as folder:
         trainer = GRPOTrainer(
@@ -71,6 +75,7 @@ def steps(function: Callable[..., object]) -> list[dict[str, float]]:
                 save_strategy="no",
                 report_to=[],
                 use_cpu=True,
+                optim="adamw_torch",
                 bf16=False,
                 disable_tqdm=True,
             ),
@@ -79,16 +84,24 @@ def steps(function: Callable[..., object]) -> list[dict[str, float]]:
     return [row for row in trainer.state.log_history if "reward" in row]
 
 
-for function in (
-    reward,
-    reward_sync,
-    functools.partial(reward, scoring=Scoring.read({"spec": "r1"})),
-):
-    found = steps(function)
-    assert [row["verifier/null"] for row in found] == [0, 0], found
-    assert all(math.isfinite(row["reward"]) for row in found), found
-with down():
-    found = steps(reward)
-    assert [row["verifier/null"] for row in found] == [1, 1], found
-    assert all(math.isfinite(row["loss"]) for row in found), found
-print(f"TRL {trl.__version__}: GRPOTrainer, 2 steps each: async, sync, partial, all rewards None")
+def learn(prepare: Callable[[Qwen2ForCausalLM], None] | None = None) -> None:
+    """Every way to call, and a service that is down."""
+    for function in (
+        reward,
+        reward_sync,
+        functools.partial(reward, scoring=Scoring.read({"spec": "r1"})),
+    ):
+        found = steps(function, prepare)
+        assert [row["verifier/null"] for row in found] == [0, 0], found
+        assert all(math.isfinite(row["reward"]) for row in found), found
+    with down():
+        found = steps(reward, prepare)
+        assert [row["verifier/null"] for row in found] == [1, 1], found
+        assert all(math.isfinite(row["loss"]) for row in found), found
+
+
+if __name__ == "__main__":
+    learn()
+    print(
+        f"TRL {trl.__version__}: GRPOTrainer, 2 steps each: async, sync, partial, all rewards None"
+    )

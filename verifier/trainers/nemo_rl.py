@@ -1,9 +1,9 @@
 """NeMo-RL: an environment whose rewards come from the service.
 
-    register_env("verifier", "my_environments.VerifierEnvironment")
+    VerifierEnvironment = ray.remote(max_concurrency=1000)(environment())
 
-`environment()` makes the Ray actor class; NeMo-RL is imported then, and not before. A null reward
-raises, or becomes a number of your choice.
+`environment()` makes the class of the Ray actor; NeMo-RL is imported then, and not before. A null
+reward raises, or becomes a number of your choice.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from verifier.calls import Judged
-
-Log = "Sequence[Mapping[str, object]]"
 
 
 def judge(
@@ -62,8 +60,9 @@ def environment() -> type:
             self,
             message_log_batch: Sequence[Sequence[Mapping[str, object]]],
             metadata: Sequence[Mapping[str, object]],
+            return_extracted_answer: bool = False,  # noqa: ARG002, FBT001, FBT002 - evaluation passes it by place
         ) -> EnvironmentReturn:
-            """Rewards of the batch; every episode is over."""
+            """Rewards of the batch; every episode is over, and no answers are handed out."""
             rewards, judged = judge(message_log_batch, metadata, self._settings)
             return EnvironmentReturn(
                 observations=[{"role": "environment", "content": one.reason} for one in judged],
@@ -79,5 +78,8 @@ def environment() -> type:
         ) -> tuple[Mapping[str, torch.Tensor], dict[str, float]]:
             """The batch as it is, and its mean reward."""
             return batch, {"accuracy": float(batch["rewards"].mean().item())}
+
+        def shutdown(self) -> None:
+            """Nothing to end; evaluation and training call it when they are done."""
 
     return VerifierEnvironment
