@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FOLDER = tempfile.TemporaryDirectory()
 # Where it writes the trainer; and the branches for CUDA, on a machine without.
 os.environ |= {"UNSLOTH_COMPILE_LOCATION": FOLDER.name, "UNSLOTH_ALLOW_CPU": "1"}
+os.environ["TORCHDYNAMO_DISABLE"] = "1"  # what is compiled gives the same, and needs a compiler
 with redirect_stdout(io.StringIO()):
     import unsloth  # noqa: F401 - it wants to be the first of all
     from unsloth.models.rl import _patch_trl_rl_trainers
