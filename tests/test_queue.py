@@ -189,6 +189,18 @@ async def test_what_was_too_late_for_the_first_is_tried_for_the_second(
     assert (found.status, again != job) == ("scored", True)
 
 
+async def test_what_was_too_late_is_not_tried_for_somebody_who_has_gone(
+    queue: Queue, connection: Redis
+) -> None:
+    _submit(queue, b"a", b"b", seconds=0.5)
+    await _until(lambda: connection.llen(TRAIN))
+    patient = _submit(queue, b"a", seconds=30)
+    queue.release(patient * 2)  # the first who asked has gone, too
+    _answer(connection, _first(connection), status="unscored", outcome="deadline")
+    await _until(lambda: not queue._jobs)
+    assert queue.rollouts_in_flight == 0
+
+
 async def test_what_was_too_late_for_all_is_told_to_all(queue: Queue, connection: Redis) -> None:
     (pending,) = _submit(queue, b"a", seconds=0.5)
     _submit(queue, b"a", seconds=0.4)

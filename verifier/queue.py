@@ -303,7 +303,8 @@ class Queue:
         for pending, scored in zip(job.units, answer.scored, strict=True):
             if pending.future.done():
                 continue
-            if pending.until > max(pending.unit.deadline, time.time()) and _too_late(scored):
+            more_time = pending.until > max(pending.unit.deadline, time.time())
+            if pending.waiters > 0 and more_time and _too_late(scored):
                 # Too late for those who asked first; others joined them who have more time.
                 pending.job = None
                 self._in_flight[pending.key] = pending
