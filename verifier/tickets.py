@@ -72,6 +72,8 @@ class _Held:
     progress: Progress
     complete: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
+    ending: bool = False
+    """Whether it writes down how it ended, which must not be interrupted."""
 
 
 class Tickets:
@@ -83,7 +85,6 @@ class Tickets:
         self._ttl = service.settings.ticket_ttl_seconds
         self._owner = f"{wire.PREFIX}:owner:{uuid.uuid4().hex}"
         self._running: dict[str, _Held] = {}
-        self._ending: set[str] = set()
         self._watchers = 0
         self._tick: asyncio.Task[None] | None = None
         self._closing = False
@@ -134,7 +135,7 @@ class Tickets:
             held = _Held(Progress(ticket, TicketStatus.PENDING, len(order.specs)))
             self._running[ticket] = held
             held.task = asyncio.create_task(self._run(held, order))
-            held.task.add_done_callback(lambda _: self._forget(ticket))
+            held.task.add_done_callback(lambda _: self._running.pop(ticket, None))
         return ticket
 
     async def follow(self, ticket: str, last_id: str, until: float) -> AsyncIterator[Event | None]:
@@ -233,14 +234,10 @@ class Tickets:
             await self._redis.unlink(key, wire.events_key(ticket))
         return False
 
-    def _forget(self, ticket: str) -> None:
-        self._running.pop(ticket, None)
-        self._ending.discard(ticket)
-
     def _stop(self, ticket: str) -> None:
         """Cancel its work, but never interrupt it while it writes down how it ended."""
         held = self._running.get(ticket)
-        if held is not None and held.task is not None and ticket not in self._ending:
+        if held is not None and held.task is not None and not held.ending:
             held.task.cancel()
 
     async def _run(self, held: _Held, order: Order) -> None:
@@ -277,7 +274,7 @@ class Tickets:
         except Exception as error:  # noqa: BLE001 - whatever it is, the ticket has to end
             _log.error("ticket.failed", ticket=ticket, error=describe(error), exc_info=True)
             fault = f"{describe(error)}; submit again"
-        self._ending.add(ticket)
+        held.ending = True
         if writing is not None:
             await asyncio.wait({writing})
         outcome = Outcome.CANCELLED if status is TicketStatus.CANCELLED else Outcome.UNAVAILABLE
