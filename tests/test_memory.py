@@ -150,7 +150,14 @@ def test_what_is_judged_and_what_is_recalled_is_counted(redis: Redis) -> None:
     memory = Memory(redis, 60)
     for digest in ("a", "b", "a", "a"):
         memory.recall(digest, Judge(RIGHT), always)
-    assert (memory.judged, memory.recalled) == (2, 2)
+    assert memory.take_counts() == (2, 2)
+
+
+def test_what_is_counted_is_counted_once(redis: Redis) -> None:
+    memory = Memory(redis, 60)
+    memory.recall("a", Judge(RIGHT), always)
+    memory.take_counts()
+    assert memory.take_counts() == (0, 0)
 
 
 def test_a_claim_of_another_is_left_to_it(redis: Redis) -> None:

@@ -48,10 +48,7 @@ class Memory:
     def __init__(self, redis: Redis, seconds: int) -> None:
         self._redis = redis
         self._seconds = seconds
-        self.judged = 0
-        """Judgements that were made, since this was."""
-        self.recalled = 0
-        """Judgements that were known already."""
+        self._judged = self._recalled = 0
 
     def recall(
         self, digest: str, judge: Callable[[], Judgement], still_wanted: Callable[[], bool]
@@ -60,20 +57,26 @@ class Memory:
         key = wire.judged_key(digest)
         known, claimed = self._known(key, still_wanted)
         if known is not None:
-            self.recalled += 1
+            self._recalled += 1
             return known
-        self.judged += 1
+        self._judged += 1
         packed = None
         try:
             judgement = judge()
-            packed = _packed(judgement)
+            packed = _packed(judgement) if self._seconds else None
         finally:
             with contextlib.suppress(RedisError):
-                if packed is not None and self._seconds:
+                if packed is not None:
                     self._redis.set(key, packed, ex=self._seconds)
                 elif claimed:
                     self._redis.unlink(key)
         return judgement
+
+    def take_counts(self) -> tuple[int, int]:
+        """Judgements that were made, and those that were known, since this was asked last."""
+        counts = self._judged, self._recalled
+        self._judged = self._recalled = 0
+        return counts
 
     def _known(self, key: str, still_wanted: Callable[[], bool]) -> tuple[Judgement | None, bool]:
         """The judgement; or else whether the claim on making it is ours."""

@@ -188,8 +188,6 @@ class ChunkScorer:
             self._redis.unlink(wire.progress_key(job))
             return {"scored": 0}
         self._job, self._asked_at, self._still_wanted = job, time.monotonic(), True
-        memory = self._tools.memory
-        before = (memory.judged, memory.recalled) if memory else (0, 0)
         chunk = wire.chunk_decoder.decode(payload)
         compiled = compile_spec(chunk.spec)
         if starts == 1:
@@ -202,10 +200,9 @@ class ChunkScorer:
             if not self._wanted():
                 self._redis.unlink(wire.progress_key(job))
                 return {"scored": len(scored)}
+        counts = self._tools.memory.take_counts() if self._tools.memory else (0, 0)
         seconds = time.perf_counter() - clock
-        programs = memory.judged - before[0] if memory else 0
-        remembered = memory.recalled - before[1] if memory else 0
-        answer = wire.encode(wire.Answer(job, scored, started_at, seconds, programs, remembered))
+        answer = wire.encode(wire.Answer(job, scored, started_at, seconds, *counts))
         pipe = self._redis.pipeline(transaction=False)
         pipe.rpush(reply, answer)
         pipe.expire(reply, ttl_seconds)
