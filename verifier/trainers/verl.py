@@ -71,9 +71,7 @@ def compute_number(
     **_: object,
 ) -> float:
     """As `compute_score`, but the score alone: `prime` makes 0 of every dict."""
-    plan = _plan(scoring)
-    [judged] = plan.judge_waiting([solution_str], [ground_truth])
-    return plan.settle_to_number(judged)
+    return compute_score_sync(data_source, solution_str, ground_truth, scoring=scoring)["score"]
 
 
 def compute_score_batch(
