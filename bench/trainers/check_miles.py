@@ -1,10 +1,6 @@
 # /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#   "torch==2.13.0", "numpy", "ray", "aiohttp", "httpx", "sympy", "pylatexenc", "transformers",
-#   "requests", "psutil", "pyyaml",
-# ]
 # [tool.rollout-verifier]
+# like = "slime"
 # checkout = "radixark/miles"
 # commit = "31f1ca9"
 # work = "rules,code"

@@ -1,13 +1,6 @@
 # /// script
-# requires-python = ">=3.11"
-# dependencies = [
-#   "torch==2.13.0", "transformers==5.24.0", "trl==1.16.0", "peft", "datasets", "numpy", "ray",
-#   "tensordict", "omegaconf", "hydra-core", "codetiming", "cachetools", "orjson", "pyvers",
-#   "pylatexenc", "modelscope", "addict", "simplejson", "json_repair", "dacite", "pillow",
-#   "aiohttp", "requests",
-# ]
 # [tool.rollout-verifier]
-# alone = ["verl==0.9.1", "openrlhf==0.11.2", "ms-swift==4.6.0"]
+# like = "trl"
 # ///
 """OpenRLHF's executor asks the URL, or loads the file, and makes experience of the rewards."""
 

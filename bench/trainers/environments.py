@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -22,6 +22,8 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rollou
 CLIENT = ("httpx2>=2.16,<3", "pydantic>=2.14,<3")
 _HEAD = re.compile(r"(?m)^# /// script$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
 _UV = (sys.executable, "-m", "uv")
+_OWN = {"checkout": None, "commit": None, "work": "rules"}
+"""What a head says of its check alone, and what is so where it does not."""
 _PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
@@ -54,13 +56,14 @@ class Environment:
         lines = head.group("content").splitlines()
         declared = tomllib.loads("\n".join(line[2:] for line in lines))
         ours = declared.get("tool", {}).get("rollout-verifier", {})
+        own = {name: ours.get(name, default) for name, default in _OWN.items()}
+        if "like" in ours:  # the packages of another check, and so its folder
+            return replace(cls.of(check.with_name(f"check_{ours['like']}.py")), **own)
         return cls(
             whole=tuple(declared["dependencies"]),
             alone=tuple(ours.get("alone", ())),
             oldest=declared["requires-python"].removeprefix(">="),
-            checkout=ours.get("checkout"),
-            commit=ours.get("commit"),
-            work=ours.get("work", "rules"),
+            **own,
         )
 
     @property
