@@ -71,7 +71,7 @@ def measure() -> Iterator[Figure]:
     yield Figure("shared a place in the queue", shared / len(cases), "of requests")
     yield Figure("remembered", remembered / len(cases), "of requests")
     yield Figure("programs run", run, "programs", at_most=distinct)
-    yield Figure("programs run", run / seconds, "programs/s")
+    yield Figure("rate of programs", run / seconds, "programs/s")
 
 
 def _cases() -> list[_Case]:
